@@ -1,0 +1,50 @@
+# Few verbs: setup, demo, serve, test, check, bench, lock. Each makes what it needs first.
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
+
+.PHONY: setup demo serve test check bench lock clean
+
+setup: .venv/.core
+
+.venv/.core: requirements/core.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Cognoscope needs Python 3.11 or later: install it, or say which one with 'make PYTHON=python3.12 $(MAKECMDGOALS)'."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) --only-binary :all: -r requirements/core.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.dev: .venv/.core requirements/dev.txt
+	$(INSTALL) --only-binary :all: -r requirements/dev.txt
+	touch $@
+
+.venv/.spark: .venv/.dev requirements/spark.txt
+	$(INSTALL) --no-build-isolation -r requirements/spark.txt
+	touch $@
+
+demo: .venv/.core
+	$(BIN)/cognoscope demo
+
+serve: .venv/.core
+	$(BIN)/cognoscope serve
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_import_direction.py tests/test_docs.py tests/test_every_application.py
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks
+
+lock:
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in --output-file requirements/core.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark.in --output-file requirements/spark.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache artefacts

@@ -1,0 +1,5 @@
+"""Every application, in one visible tuple."""
+
+from cognoscope.core.application import Application
+
+APPLICATIONS: tuple[Application, ...] = ()

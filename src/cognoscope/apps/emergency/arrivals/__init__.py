@@ -1,0 +1,1 @@
+"""Emergency arrivals, one to seven days ahead."""

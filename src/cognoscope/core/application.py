@@ -1,0 +1,38 @@
+"""An Application: a card and pure functions. Registration is one visible tuple, `cognoscope.apps.APPLICATIONS`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cognoscope.core.card import Card
+from cognoscope.core.case import Case
+from cognoscope.core.evaluation import Evaluation
+from cognoscope.core.outcome import Outcome
+from cognoscope.core.proposal import Proposal
+
+
+@dataclass(frozen=True)
+class Application:
+    """What the platform needs to know of an application.
+
+    propose: pure; no clock, network or writing; the same case gives the same proposals bit for bit.
+    cases_from_file: builds cases from a file of the hospital, as of an instant.
+    cases_from_warehouse: builds cases from the warehouse (`cognoscope.intake.warehouse.Warehouse`), as of an instant.
+    outcomes: what the warehouse now knows of the elements that these proposals were about.
+    evaluate: runs the method on a folder laid out like the reference data.
+    """
+
+    card: Card
+    model_digest: str
+    propose: Callable[[Case], list[Proposal]]
+    cases_from_file: Callable[[Path, datetime], list[Case]]
+    cases_from_warehouse: Callable[[Any, datetime], list[Case]]
+    outcomes: Callable[[Any, Sequence[Proposal], datetime], list[Outcome]]
+    evaluate: Callable[[Path], Evaluation]
+
+    @property
+    def name(self) -> str:
+        """Department and name, as typed on the command line: `emergency.arrivals`."""
+        return self.card.name

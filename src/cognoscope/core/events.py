@@ -1,0 +1,144 @@
+"""The closed list of what the ledger records. Each entry has an actor; what people merely look at is in the access log."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from cognoscope.core.noun import Digest, Instant, Noun, Slug, Subject
+from cognoscope.core.outcome import Outcome
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.review import Review
+
+State = Literal["draft", "shadow", "advisory", "suspended"]
+
+
+class CaseOpened(Noun):
+    """A case was built; its content is in the case store under its digest."""
+
+    event: Literal["CaseOpened"] = "CaseOpened"
+    case: Digest
+    kind: Slug
+    subject: Subject
+    as_of: Instant
+
+
+class ProposalMade(Noun):
+    """An application proposed or abstained."""
+
+    event: Literal["ProposalMade"] = "ProposalMade"
+    proposal: Proposal
+    state: State
+
+
+class ReviewGiven(Noun):
+    """A person decided."""
+
+    event: Literal["ReviewGiven"] = "ReviewGiven"
+    review: Review
+
+
+class OutcomeKnown(Noun):
+    """What really happened arrived."""
+
+    event: Literal["OutcomeKnown"] = "OutcomeKnown"
+    outcome: Outcome
+
+
+class StateChanged(Noun):
+    """A named person promoted or suspended an application."""
+
+    event: Literal["StateChanged"] = "StateChanged"
+    application: Slug
+    before: State
+    after: State
+    reason: str
+
+
+class AccountChanged(Noun):
+    """An account was made, disabled, given a role or a password."""
+
+    event: Literal["AccountChanged"] = "AccountChanged"
+    account: str
+    change: Literal["created", "roles_set", "password_set", "disabled", "enabled"]
+    detail: str = ""
+
+
+class IngestFinished(Noun):
+    """A source was taken into the warehouse."""
+
+    event: Literal["IngestFinished"] = "IngestFinished"
+    source: Digest
+    format: Literal["fhir", "omop", "table"]
+    read: int
+    written: int
+    quarantined: int
+
+
+class OptOutChanged(Noun):
+    """A person refused, or allowed again, the reuse of their data."""
+
+    event: Literal["OptOutChanged"] = "OptOutChanged"
+    person: Subject
+    opted_out: bool
+
+
+class VaultOpened(Noun):
+    """Somebody entitled to it asked for the identity behind a pseudonym."""
+
+    event: Literal["VaultOpened"] = "VaultOpened"
+    person: Subject
+    purpose: str
+    found: bool
+
+
+class ExtractExported(Noun):
+    """Data left the platform."""
+
+    event: Literal["ExtractExported"] = "ExtractExported"
+    what: str
+    rows: int
+    purpose: str = ""
+
+
+class AccessLogPurged(Noun):
+    """Old lines of the access log were deleted, as the retention rule demands."""
+
+    event: Literal["AccessLogPurged"] = "AccessLogPurged"
+    before: Instant
+    rows: int
+
+
+class BackupMade(Noun):
+    """A backup was written; `head` is the ledger's hash it holds."""
+
+    event: Literal["BackupMade"] = "BackupMade"
+    head: Digest
+    files: int
+
+
+class Restored(Noun):
+    """This ledger continues one that was restored from a backup."""
+
+    event: Literal["Restored"] = "Restored"
+    head: Digest
+
+
+Event = Annotated[
+    CaseOpened
+    | ProposalMade
+    | ReviewGiven
+    | OutcomeKnown
+    | StateChanged
+    | AccountChanged
+    | IngestFinished
+    | OptOutChanged
+    | VaultOpened
+    | ExtractExported
+    | AccessLogPurged
+    | BackupMade
+    | Restored,
+    Field(discriminator="event"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads an event back from its JSON."""

@@ -1,0 +1,105 @@
+"""The typed values a proposal may carry; the web renders by `kind`, so a new application needs no new page."""
+
+import math
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cognoscope.core.case import Cell, ColumnName
+from cognoscope.core.noun import Noun, Sentence, Slug
+
+ElementKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,79}$")]
+"""Names one part of a value that can be reviewed alone: `2026-11-26`, `2026-11-26T14`, a row's code."""
+
+
+class Interval(Noun):
+    """A prediction interval: `level` of the outcomes are expected between `low` and `high`."""
+
+    level: Annotated[float, Field(gt=0, lt=1)]
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"interval upside down: {self.low} > {self.high}")
+        return self
+
+
+class Driver(Noun):
+    """A named share of an expected value, in the value's own unit."""
+
+    name: Slug
+    label: Sentence
+    amount: float
+
+
+class SeriesPoint(Noun):
+    """One step of a forecast. Drivers, where given, add up to `expected` within 1e-6 (relative)."""
+
+    key: ElementKey
+    expected: float
+    intervals: tuple[Interval, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    sentence: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        total = math.fsum(driver.amount for driver in self.drivers)
+        if self.drivers and not math.isclose(total, self.expected, rel_tol=1e-6, abs_tol=1e-6):
+            raise ValueError(f"drivers of {self.key} add up to {total}, not to {self.expected}")
+        ordered = sorted(self.intervals, key=lambda interval: interval.level)
+        for inner, outer in pairwise(ordered):
+            if outer.low > inner.low or outer.high < inner.high:
+                raise ValueError(f"intervals of {self.key} are not nested")
+        return self
+
+
+class SeriesValue(Noun):
+    """Expected values over time; a point's key is its local start (`YYYY-MM-DD` or `YYYY-MM-DDTHH`)."""
+
+    kind: Literal["series"] = "series"
+    measure: Slug
+    unit: Sentence
+    step: Literal["day", "hour"]
+    points: Annotated[tuple[SeriesPoint, ...], Field(min_length=1)]
+
+    def element(self, key: str) -> SeriesPoint | None:
+        """The point of that key, or None."""
+        return next((point for point in self.points if point.key == key), None)
+
+
+class TableColumn(Noun):
+    """Heading of a proposed table."""
+
+    name: ColumnName
+    label: Sentence
+
+
+class TableRow(Noun):
+    """One reviewable row of a proposed table."""
+
+    key: ElementKey
+    cells: tuple[Cell, ...]
+
+
+class TableValue(Noun):
+    """Rows of plain cells under named columns."""
+
+    kind: Literal["table"] = "table"
+    columns: Annotated[tuple[TableColumn, ...], Field(min_length=1)]
+    rows: tuple[TableRow, ...]
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> Self:
+        if any(len(row.cells) != len(self.columns) for row in self.rows):
+            raise ValueError("a row of the proposed table has not one cell a column")
+        return self
+
+    def element(self, key: str) -> TableRow | None:
+        """The row of that key, or None."""
+        return next((row for row in self.rows if row.key == key), None)
+
+
+Value = Annotated[SeriesValue | TableValue, Field(discriminator="kind")]

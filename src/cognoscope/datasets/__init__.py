@@ -1,0 +1,1 @@
+"""Registry of public reference data: official address, licence, checksum, reader."""

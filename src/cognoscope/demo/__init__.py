@@ -1,0 +1,1 @@
+"""The demonstration hospital: synthetic, and says so."""

@@ -1,0 +1,1 @@
+"""Methods without hospital words: arrays in, arrays out."""
