@@ -1,4 +1,4 @@
-"""The closed list of what the ledger records. Each entry has an actor; what people merely look at is in the access log."""
+"""The closed list of what the ledger records, each with an actor; what people merely look at is in the access log."""
 
 from typing import Annotated, Literal
 

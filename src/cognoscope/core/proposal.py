@@ -30,7 +30,7 @@ class Proposal(Noun):
     """Immutable and without a clock: the same case, version and seed give the same bytes.
 
     `question` names what is proposed within the application (`arrivals-daily`); a later proposal on the same
-    application, subject and question supersedes an earlier one. `useful_until` is when the question has answered itself.
+    application, subject and question supersedes an earlier one. After `useful_until` the question has answered itself.
     """
 
     application: Slug
