@@ -19,8 +19,9 @@ setup: .venv/.core
 	$(INSTALL) --only-binary :all: -r requirements/dev.txt
 	touch $@
 
-.venv/.spark: .venv/.dev requirements/spark.txt
-	$(INSTALL) --no-build-isolation -r requirements/spark.txt
+.venv/.spark: .venv/.dev requirements/spark-build.txt requirements/spark.txt
+	$(INSTALL) --only-binary :all: -r requirements/spark-build.txt
+	$(INSTALL) --only-binary :all: --no-binary pyspark --no-build-isolation -r requirements/spark.txt
 	touch $@
 
 demo: .venv/.core
@@ -44,6 +45,7 @@ bench: .venv/.dev
 lock:
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in --output-file requirements/core.txt
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark-build.in --output-file requirements/spark-build.txt
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark.in --output-file requirements/spark.txt
 
 clean:
