@@ -56,6 +56,13 @@ class SeriesPoint(Noun):
         return self
 
 
+class Mark(Noun):
+    """A named place on a value's scale: where this unit's own usual range begins or ends."""
+
+    name: Slug
+    amount: float
+
+
 class SeriesValue(Noun):
     """Expected values over time; a point's key is its local start (`YYYY-MM-DD` or `YYYY-MM-DDTHH`)."""
 
@@ -64,6 +71,7 @@ class SeriesValue(Noun):
     unit: Sentence
     step: Literal["day", "hour"]
     points: Annotated[tuple[SeriesPoint, ...], Field(min_length=1)]
+    marks: tuple[Mark, ...] = ()
 
     def element(self, key: str) -> SeriesPoint | None:
         """The point of that key, or None."""
