@@ -22,6 +22,15 @@ class CaseOpened(Noun):
     as_of: Instant
 
 
+class CaseErased(Noun):
+    """The content of a kept case was deleted; its digest stays in the chain, its proposals cannot be replayed."""
+
+    event: Literal["CaseErased"] = "CaseErased"
+    case: Digest
+    subject: Subject
+    reason: str
+
+
 class ProposalMade(Noun):
     """An application proposed or abstained."""
 
@@ -125,6 +134,7 @@ class Restored(Noun):
 
 Event = Annotated[
     CaseOpened
+    | CaseErased
     | ProposalMade
     | ReviewGiven
     | OutcomeKnown

@@ -1,0 +1,178 @@
+"""The ledger: append-only, hash-chained, the only writer; everything else is a query on it."""
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TextIO
+
+from sqlalchemy import Engine, select
+
+from cognoscope.core.actor import Actor
+from cognoscope.core.case import Case
+from cognoscope.core.database import require_current
+from cognoscope.core.engine import open_engine
+from cognoscope.core.entry import Entry, Head, instant_text, read_entry
+from cognoscope.core.errors import InvalidInput, LedgerDamaged
+from cognoscope.core.events import Event
+from cognoscope.core.group_commit import Act, GroupCommit, Result
+from cognoscope.core.tables import CASES, LEDGER
+from cognoscope.core.transaction import Transaction, read_head
+from cognoscope.core.verification import Verification, export_chain, verify_chain
+
+
+class Ledger:
+    """A ledger that is open. Threads may share one; processes each open their own.
+
+    `engine` is for queries only: writing past the methods of this class is refused by the database itself.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = GroupCommit(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the ledger at a SQLAlchemy URL; `cognoscope.core.database.migrate` makes one.
+
+        Raises:
+            InvalidInput: there is no database there, or it has the schema of another version.
+            DatabaseUnavailable: it cannot be used now.
+        """
+        engine = open_engine(url)
+        try:
+            require_current(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._writer.close()
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def append(self, event: Event, actor: Actor, at: datetime) -> Entry:
+        """Record one event; returns once it is durable.
+
+        Raises:
+            NotAllowed: a review that a program signs.
+            InvalidInput: a review of something the ledger does not hold; a proposal that it holds already.
+            DatabaseUnavailable: the database is locked, full or unwritable; nothing was recorded.
+        """
+        return self.write(lambda transaction: transaction.append(event, actor, at))
+
+    def append_many(self, items: Iterable[tuple[Event, Actor, datetime]]) -> list[Entry]:
+        """Record events one after the other, all or none; returns once they are durable.
+
+        Raises:
+            As `append`.
+        """
+        listed = list(items)
+        return self.write(lambda transaction: [transaction.append(*item) for item in listed])
+
+    def write(self, act: Act[Result]) -> Result:
+        """Do what `act` does with a `Transaction`, durably and all or nothing.
+
+        `act` must be repeatable: when another thread's act in the same commit fails, it is called again.
+        """
+        return self._writer.write(act)
+
+    def keep_case(self, case: Case) -> str:
+        """Store a case beside the chain and return its digest; storing it again changes nothing."""
+        self.write(lambda transaction: transaction.keep_case(case))
+        return case.digest
+
+    def case(self, digest: str) -> Case:
+        """The case of that digest.
+
+        Raises:
+            InvalidInput: it was never kept, or was erased.
+            LedgerDamaged: what is stored is not what was kept.
+        """
+        with self.engine.connect() as connection:
+            row = connection.execute(select(CASES.c.content).where(CASES.c.digest == digest)).one_or_none()
+        if row is None:
+            raise InvalidInput(f"No case {digest} is kept here.")
+        if row.content is None:
+            raise InvalidInput(f"The case {digest} was erased: what it held can no longer be seen or replayed.")
+        try:
+            case = Case.from_json(zlib.decompress(row.content))
+        except (zlib.error, ValueError) as error:
+            raise LedgerDamaged(f"The kept case {digest} cannot be read: restore it from a backup.") from error
+        if case.digest != digest:
+            raise LedgerDamaged(f"The kept case {digest} was changed from outside: restore it from a backup.")
+        return case
+
+    def erase_case(self, digest: str, actor: Actor, at: datetime, reason: str) -> Entry:
+        """Delete a case's content, as the law may demand, and record it; the chain still verifies.
+
+        Raises:
+            InvalidInput: no such case is kept.
+        """
+        return self.write(lambda transaction: transaction.erase_case(digest, actor, at, reason))
+
+    def head(self) -> Head:
+        """The last entry's number and hash. Noted elsewhere, it lets `verify` find a ledger whose end was cut off."""
+        with self.engine.connect() as connection:
+            return read_head(connection)
+
+    def verify(self, expected_head: str | None = None) -> Verification:
+        """Recompute every hash of the chain; `expected_head` is a hash noted earlier that must still be in it."""
+        with self.engine.connect() as connection:
+            return verify_chain(connection, expected_head)
+
+    def export(self, stream: TextIO) -> int:
+        """Write every entry as one line of JSON, with all that its hash covers; returns how many."""
+        with self.engine.connect() as connection:
+            return export_chain(connection, stream)
+
+    def entries(
+        self,
+        *,
+        event: str | None = None,
+        actor: str | None = None,
+        application: str | None = None,
+        subject: str | None = None,
+        proposal: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before_seq: int | None = None,
+        after_seq: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Entry]:
+        """Entries that meet every condition given; `since` is included, `until`, `before_seq`, `after_seq` are not.
+
+        `proposal` finds a proposal and its reviews by the proposal's digest.
+        """
+        equal = {
+            "event": event,
+            "actor_id": actor,
+            "application": application,
+            "subject": subject,
+            "proposal": proposal,
+        }
+        query = select(LEDGER).where(*(LEDGER.c[name] == value for name, value in equal.items() if value is not None))
+        if since is not None:
+            query = query.where(LEDGER.c.at >= instant_text(since))
+        if until is not None:
+            query = query.where(LEDGER.c.at < instant_text(until))
+        if before_seq is not None:
+            query = query.where(LEDGER.c.seq < before_seq)
+        if after_seq is not None:
+            query = query.where(LEDGER.c.seq > after_seq)
+        query = query.order_by(LEDGER.c.seq.desc() if newest_first else LEDGER.c.seq).limit(limit)
+        with self.engine.connect() as connection:
+            return [read_entry(row) for row in connection.execute(query).mappings()]
+
+
+__all__ = ["Entry", "Head", "Ledger", "Transaction", "Verification"]

@@ -1,0 +1,109 @@
+"""What may be written to the ledger within one database transaction, and the rules an event must meet."""
+
+import zlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from cognoscope.core.actor import Actor
+from cognoscope.core.case import Case
+from cognoscope.core.entry import GENESIS, Entry, Head, make_row
+from cognoscope.core.errors import InvalidInput, NotAllowed
+from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, ReviewGiven
+from cognoscope.core.tables import CASES, LEDGER, of
+
+_INSERT_ENTRIES = insert(LEDGER)
+_PROPOSAL = select(LEDGER.c.body).where(of("ProposalMade"))
+_LOCK_POSTGRESQL = text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE")
+
+
+class Transaction:
+    """Collects entries and cases that become durable together, or not at all.
+
+    The database lets one transaction at a time get this far: SQLite by BEGIN IMMEDIATE, PostgreSQL by the table lock
+    taken here, which makes every other writer of the table wait.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        if connection.dialect.name == "postgresql":
+            connection.execute(_LOCK_POSTGRESQL)
+        self._head = read_head(connection)
+        self._rows: list[dict[str, Any]] = []
+        self._made: dict[str, ProposalMade] = {}
+
+    def append(self, event: Event, actor: Actor, at: datetime) -> Entry:
+        """Put an event at the end of the chain.
+
+        Raises:
+            NotAllowed: a review that a program signs.
+            InvalidInput: a review of a proposal, or of an element, that the ledger does not hold; a proposal that it
+                holds already.
+        """
+        about = self._check(event, actor)
+        row = make_row(self._head, event, actor, at, about)
+        self._rows.append(row)
+        self._head = Head(row["seq"], row["hash"])
+        if isinstance(event, ProposalMade):
+            self._made[row["proposal"]] = event
+        return Entry(row["seq"], datetime.fromisoformat(row["at"]), actor, event, row["previous"], row["hash"])
+
+    def keep_case(self, case: Case) -> bool:
+        """Store the case under its digest; False when it was there already. An erased case is not brought back."""
+        there = self.connection.scalar(select(CASES.c.digest).where(CASES.c.digest == case.digest))
+        if there is None:
+            content = zlib.compress(case.canonical(), 3)
+            self.connection.execute(insert(CASES), {"digest": case.digest, "subject": case.subject, "content": content})
+        return there is None
+
+    def erase_case(self, digest: str, actor: Actor, at: datetime, reason: str) -> Entry:
+        """Delete the content of a kept case and record that it was done; the chain holds all the same.
+
+        Raises:
+            InvalidInput: no such case was kept, or it was erased before.
+        """
+        kept = self.connection.execute(
+            select(CASES.c.subject).where(CASES.c.digest == digest, CASES.c.content.is_not(None))
+        ).one_or_none()
+        if kept is None:
+            raise InvalidInput(f"No case {digest} is kept here: nothing was erased.")
+        self.connection.execute(update(CASES).where(CASES.c.digest == digest).values(content=None))
+        return self.append(CaseErased(case=digest, subject=kept.subject, reason=reason), actor, at)
+
+    def proposal(self, digest: str) -> ProposalMade | None:
+        """The recorded proposal of that digest, whether committed or about to be."""
+        if digest in self._made:
+            return self._made[digest]
+        body = self.connection.scalar(_PROPOSAL.where(LEDGER.c.proposal == digest))
+        made = None if body is None else EVENT.validate_json(body)
+        return made if isinstance(made, ProposalMade) else None
+
+    def flush(self) -> None:
+        """Send the collected entries to the database; they become durable when its transaction commits."""
+        if self._rows:
+            self.connection.execute(_INSERT_ENTRIES, self._rows)
+            self._rows = []
+
+    def _check(self, event: Event, actor: Actor) -> dict[str, str]:
+        if isinstance(event, ProposalMade) and self.proposal(event.proposal.digest) is not None:
+            raise InvalidInput(f"The proposal {event.proposal.digest} is in the ledger already.")
+        if not isinstance(event, ReviewGiven):
+            return {}
+        if actor.kind != "person":
+            raise NotAllowed(f"The program {actor.id} cannot review a proposal: only a person decides.")
+        review = event.review
+        made = self.proposal(review.proposal)
+        if made is None:
+            raise InvalidInput(f"No proposal {review.proposal} is in the ledger: it cannot be reviewed.")
+        value = made.proposal.value
+        if review.element is not None and (value is None or value.element(review.element) is None):
+            raise InvalidInput(f"The proposal {review.proposal} holds no element {review.element} to review.")
+        proposal = made.proposal
+        return {"application": proposal.application, "subject": proposal.subject, "question": proposal.question}
+
+
+def read_head(connection: Connection) -> Head:
+    """The last entry of the chain as this transaction sees it."""
+    row = connection.execute(select(LEDGER.c.seq, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)).one_or_none()
+    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
