@@ -1,7 +1,14 @@
-"""Verbs of the group `ingest`."""
+"""Verbs that take data in, and those about whose data it is: `ingest`, `optout`, `vault`."""
 
 import typer
 
+from cognoscope.cli import ingest_fhir, optout
+
+ingest = typer.Typer(help="Take data into the warehouse; identities stay outside it.", no_args_is_help=True)
+
 
 def register(app: typer.Typer) -> None:
-    """Add this group's verbs to the command line."""
+    """Add this group's verbs to the command line; each format and register is a module of its own."""
+    ingest_fhir.register(ingest)
+    app.add_typer(ingest, name="ingest")
+    optout.register(app)

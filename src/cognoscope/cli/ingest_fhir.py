@@ -1,0 +1,7 @@
+"""`cognoscope ingest fhir PATH`."""
+
+import typer
+
+
+def register(ingest: typer.Typer) -> None:
+    """Add the verb."""
