@@ -66,6 +66,11 @@ def read_instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def number_text(value: object) -> str:
+    """A number as the ledger's text columns hold it; '' for what is not a number."""
+    return repr(float(value)) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
 def seal(columns: Sequence[str]) -> str:
     """SHA-256 over the previous hash and every other column of a row, in the order of `SEALED`."""
     return hashlib.sha256(SEPARATOR.join(columns).encode()).hexdigest()
@@ -123,7 +128,12 @@ def _derive(event: Event) -> dict[str, str]:
             }
         case ReviewGiven():
             review = event.review
-            return {"proposal": review.proposal, "element": review.element or "", "verdict": review.verdict}
+            return {
+                "proposal": review.proposal,
+                "element": review.element or "",
+                "verdict": review.verdict,
+                "amount": number_text(review.amended),
+            }
         case OutcomeKnown():
             known = event.outcome
             return {
@@ -131,6 +141,7 @@ def _derive(event: Event) -> dict[str, str]:
                 "subject": known.subject,
                 "measure": known.measure,
                 "element": known.element,
+                "amount": number_text(known.value),
             }
         case StateChanged():
             return {"application": event.application, "state": event.after}

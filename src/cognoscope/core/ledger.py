@@ -1,5 +1,6 @@
 """The ledger: append-only, hash-chained, the only writer; everything else is a query on it."""
 
+import hashlib
 import zlib
 from collections.abc import Iterable
 from datetime import datetime
@@ -105,12 +106,18 @@ class Ledger:
         if row.content is None:
             raise InvalidInput(f"The case {digest} was erased: what it held can no longer be seen or replayed.")
         try:
-            case = Case.from_json(zlib.decompress(row.content))
-        except (zlib.error, ValueError) as error:
+            content = zlib.decompress(row.content)
+        except zlib.error as error:
             raise LedgerDamaged(f"The kept case {digest} cannot be read: restore it from a backup.") from error
-        if case.digest != digest:
+        if hashlib.sha256(content).hexdigest() != digest:
             raise LedgerDamaged(f"The kept case {digest} was changed from outside: restore it from a backup.")
-        return case
+        return Case.from_json(content)
+
+    def case_erased(self, digest: str) -> bool:
+        """Whether a case of that digest was kept and then erased."""
+        erased = select(CASES.c.digest).where(CASES.c.digest == digest, CASES.c.content.is_(None))
+        with self.engine.connect() as connection:
+            return connection.scalar(erased) is not None
 
     def erase_case(self, digest: str, actor: Actor, at: datetime, reason: str) -> Entry:
         """Delete a case's content, as the law may demand, and record it; the chain still verifies.

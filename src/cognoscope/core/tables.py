@@ -4,7 +4,19 @@ The migrations create them; a test compares both. Text columns hold '' where an 
 so that one row has one byte form to hash. Instants are ISO 8601 in UTC with microseconds, which sorts as text.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    FromClause,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 METADATA = MetaData()
@@ -25,8 +37,14 @@ DERIVED = (
     "as_of",
     "useful_until",
     "urgency",
+    "expected",
+    "amount",
 )
-"""Columns copied out of the event's body, so that queries need not open it; covered by the hash like all others."""
+"""Columns copied out of the event's body, so that queries need not open it; covered by the hash like all others.
+
+`amount` is the number in an outcome or an amendment; `expected`, on a review of an element, is what the program had
+said for it.
+"""
 
 SEALED = ("previous", "seq", "at", "event", "actor_kind", "actor_id", "actor_role", *DERIVED, "body")
 """What the hash of a row covers, in this order: every column but the hash itself."""
@@ -52,13 +70,17 @@ CASES = Table(
 """Cases by digest, compressed; `content` is null once a case was erased, and the chain holds all the same."""
 
 
-def of(name: str) -> ColumnElement[bool]:
-    """Rows of one event. Written as a literal, since SQLite uses a partial index only when it can see the value."""
-    return LEDGER.c.event == literal_column(f"'{name}'", TEXT)
+def of(name: str, entries: FromClause = LEDGER) -> ColumnElement[bool]:
+    """Entries of one event. Written as a literal, since SQLite uses a partial index only when it sees the value."""
+    return entries.c.event == literal_column(f"'{name}'", TEXT)
 
 
-def _index(name: str, *columns: str, event: str | None = None, unique: bool = False) -> None:
-    where = None if event is None else of(event)
+def amended(entries: FromClause = LEDGER) -> ColumnElement[bool]:
+    """Reviews in which a person gave a value of their own."""
+    return and_(of("ReviewGiven", entries), entries.c.verdict == literal_column("'amend'", TEXT))
+
+
+def _index(name: str, *columns: str, where: ColumnElement[bool] | None = None, unique: bool = False) -> None:
     Index(name, *(LEDGER.c[column] for column in columns), unique=unique, sqlite_where=where, postgresql_where=where)
 
 
@@ -68,8 +90,8 @@ _index("ledger_actor", "actor_id", "seq")
 _index("ledger_subject", "subject", "seq")
 _index("ledger_application", "application", "seq")
 _index("ledger_at", "at", "seq")
-_index("ledger_proposals", "proposal", event="ProposalMade", unique=True)  # the same proposal is recorded once
-_index("ledger_latest", "application", "subject", "question", "as_of", "seq", event="ProposalMade")
+_index("ledger_proposals", "proposal", where=of("ProposalMade"), unique=True)  # the same proposal is recorded once
+_index("ledger_latest", "application", "subject", "question", "as_of", "seq", where=of("ProposalMade"))
 _index(
     "ledger_useful",
     "useful_until",
@@ -81,8 +103,9 @@ _index(
     "seq",
     "proposal",
     "urgency",
-    event="ProposalMade",
+    where=of("ProposalMade"),
 )
-_index("ledger_reviews", "proposal", "element", "verdict", "seq", event="ReviewGiven")
-_index("ledger_outcomes", "application", "subject", "measure", "element", "seq", event="OutcomeKnown")
-_index("ledger_states", "application", "seq", "state", event="StateChanged")
+_index("ledger_reviews", "proposal", "element", "verdict", "seq", where=of("ReviewGiven"))
+_index("ledger_outcomes", "application", "subject", "measure", "element", "seq", where=of("OutcomeKnown"))
+_index("ledger_amendments", "application", "subject", "element", "seq", where=amended())
+_index("ledger_states", "application", "seq", "state", where=of("StateChanged"))

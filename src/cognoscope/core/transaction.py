@@ -8,13 +8,17 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
-from cognoscope.core.entry import GENESIS, Entry, Head, make_row
+from cognoscope.core.entry import GENESIS, Entry, Head, make_row, number_text
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, ReviewGiven
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.review import Review
 from cognoscope.core.tables import CASES, LEDGER, of
+from cognoscope.core.values import SeriesPoint, SeriesValue
 
 _INSERT_ENTRIES = insert(LEDGER)
 _PROPOSAL = select(LEDGER.c.body).where(of("ProposalMade"))
+_HOLDS = select(LEDGER.c.seq).where(of("ProposalMade"))
 _LOCK_POSTGRESQL = text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE")
 
 
@@ -31,7 +35,6 @@ class Transaction:
             connection.execute(_LOCK_POSTGRESQL)
         self._head = read_head(connection)
         self._rows: list[dict[str, Any]] = []
-        self._made: dict[str, ProposalMade] = {}
 
     def append(self, event: Event, actor: Actor, at: datetime) -> Entry:
         """Put an event at the end of the chain.
@@ -45,8 +48,6 @@ class Transaction:
         row = make_row(self._head, event, actor, at, about)
         self._rows.append(row)
         self._head = Head(row["seq"], row["hash"])
-        if isinstance(event, ProposalMade):
-            self._made[row["proposal"]] = event
         return Entry(row["seq"], datetime.fromisoformat(row["at"]), actor, event, row["previous"], row["hash"])
 
     def keep_case(self, case: Case) -> bool:
@@ -71,13 +72,20 @@ class Transaction:
         self.connection.execute(update(CASES).where(CASES.c.digest == digest).values(content=None))
         return self.append(CaseErased(case=digest, subject=kept.subject, reason=reason), actor, at)
 
+    def holds(self, digest: str) -> bool:
+        """Whether a proposal of that digest is recorded."""
+        return self.reader().scalar(_HOLDS.where(LEDGER.c.proposal == digest)) is not None
+
     def proposal(self, digest: str) -> ProposalMade | None:
         """The recorded proposal of that digest, whether committed or about to be."""
-        if digest in self._made:
-            return self._made[digest]
-        body = self.connection.scalar(_PROPOSAL.where(LEDGER.c.proposal == digest))
+        body = self.reader().scalar(_PROPOSAL.where(LEDGER.c.proposal == digest))
         made = None if body is None else EVENT.validate_json(body)
         return made if isinstance(made, ProposalMade) else None
+
+    def reader(self) -> Connection:
+        """The connection to query on; it sees what was appended so far."""
+        self.flush()
+        return self.connection
 
     def flush(self) -> None:
         """Send the collected entries to the database; they become durable when its transaction commits."""
@@ -86,21 +94,30 @@ class Transaction:
             self._rows = []
 
     def _check(self, event: Event, actor: Actor) -> dict[str, str]:
-        if isinstance(event, ProposalMade) and self.proposal(event.proposal.digest) is not None:
+        if isinstance(event, ProposalMade) and self.holds(event.proposal.digest):
             raise InvalidInput(f"The proposal {event.proposal.digest} is in the ledger already.")
         if not isinstance(event, ReviewGiven):
             return {}
         if actor.kind != "person":
             raise NotAllowed(f"The program {actor.id} cannot review a proposal: only a person decides.")
-        review = event.review
-        made = self.proposal(review.proposal)
+        made = self.proposal(event.review.proposal)
         if made is None:
-            raise InvalidInput(f"No proposal {review.proposal} is in the ledger: it cannot be reviewed.")
-        value = made.proposal.value
-        if review.element is not None and (value is None or value.element(review.element) is None):
-            raise InvalidInput(f"The proposal {review.proposal} holds no element {review.element} to review.")
-        proposal = made.proposal
-        return {"application": proposal.application, "subject": proposal.subject, "question": proposal.question}
+            raise InvalidInput(f"No proposal {event.review.proposal} is in the ledger: it cannot be reviewed.")
+        return _reviewed(made.proposal, event.review)
+
+
+def _reviewed(proposal: Proposal, review: Review) -> dict[str, str]:
+    """What the row of a review repeats of its proposal, so that queries can join it to outcomes."""
+    about = {"application": proposal.application, "subject": proposal.subject, "question": proposal.question}
+    value = proposal.value
+    element = None if value is None or review.element is None else value.element(review.element)
+    if review.element is not None and element is None:
+        raise InvalidInput(f"The proposal {review.proposal} holds no element {review.element} to review.")
+    if isinstance(value, SeriesValue):
+        about["measure"] = value.measure
+    if isinstance(element, SeriesPoint):
+        about["expected"] = number_text(element.expected)
+    return about
 
 
 def read_head(connection: Connection) -> Head:

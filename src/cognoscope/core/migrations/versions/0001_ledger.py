@@ -12,7 +12,7 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 COLUMNS = (
     "previous at event actor_kind actor_id actor_role application subject question measure proposal element verdict "
-    "state as_of useful_until urgency body hash"
+    "state as_of useful_until urgency expected amount body hash"
 )
 
 
@@ -32,6 +32,7 @@ def upgrade() -> None:
     index("ledger_useful", *useful.split(), event="ProposalMade")
     index("ledger_reviews", "proposal", "element", "verdict", "seq", event="ReviewGiven")
     index("ledger_outcomes", "application", "subject", "measure", "element", "seq", event="OutcomeKnown")
+    index("ledger_amendments", "application", "subject", "element", "seq", event="ReviewGiven", verdict="amend")
     index("ledger_states", "application", "seq", "state", event="StateChanged")
     op.create_table(
         "cases",
@@ -45,8 +46,9 @@ def upgrade() -> None:
         op.execute(statement)
 
 
-def index(name: str, *columns: str, event: str | None = None, unique: bool = False) -> None:
-    where = None if event is None else sa.text(f"event = '{event}'")
+def index(name: str, *columns: str, event: str = "", verdict: str = "", unique: bool = False) -> None:
+    conditions = [f"event = '{event}'"] * bool(event) + [f"verdict = '{verdict}'"] * bool(verdict)
+    where = sa.text(" AND ".join(conditions)) if conditions else None
     op.create_index(name, "ledger", list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
 
 

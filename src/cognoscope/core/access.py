@@ -1,0 +1,151 @@
+"""The access log: who looked at what. Kept apart from the ledger, because it is purged when its time is over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Column, Engine, Index, MetaData, Table, delete, insert, select
+
+from cognoscope.core.actor import Actor
+from cognoscope.core.database import require_current
+from cognoscope.core.engine import open_engine
+from cognoscope.core.entry import instant_text, read_instant
+from cognoscope.core.events import AccessLogPurged
+from cognoscope.core.ledger import Ledger
+from cognoscope.core.tables import SEQ, TEXT
+
+METADATA = MetaData()
+ACCESS = Table(
+    "access",
+    METADATA,
+    Column("id", SEQ, primary_key=True),
+    *(Column(name, TEXT, nullable=False) for name in ("at", "actor_kind", "actor_id", "actor_role", "what", "subject")),
+    Index("access_at", "at"),
+    Index("access_actor", "actor_id", "at"),
+    Index("access_subject", "subject", "at"),
+    sqlite_strict=True,
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """One look: who, when, at what (`proposal`, `timeline`, ...) and about whom or which unit ('' when none)."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    what: str
+    subject: str
+
+
+class AccessLog:
+    """An access log that is open; threads may share one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the log at a SQLAlchemy URL; `cognoscope.core.database.migrate(url, "access")` makes one.
+
+        Raises:
+            InvalidInput: there is no database there, or it has the schema of another version.
+            DatabaseUnavailable: it cannot be used now.
+        """
+        engine = open_engine(url)
+        try:
+            require_current(engine, "access")
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def record(self, actor: Actor, what: str, subject: str, at: datetime) -> None:
+        """Write one look down; returns once it is durable."""
+        self.record_many([(actor, what, subject, at)])
+
+    def record_many(self, looks: Iterable[tuple[Actor, str, str, datetime]]) -> None:
+        """Write several looks down in one transaction."""
+        rows: list[dict[str, Any]] = [
+            {
+                "at": instant_text(at),
+                "actor_kind": actor.kind,
+                "actor_id": actor.id,
+                "actor_role": actor.role or "",
+                "what": what,
+                "subject": subject,
+            }
+            for actor, what, subject, at in looks
+        ]
+        if rows:
+            with self._writer.begin() as connection:
+                connection.execute(insert(ACCESS), rows)
+
+    def entries(
+        self,
+        *,
+        actor: str | None = None,
+        what: str | None = None,
+        subject: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Access]:
+        """The looks that meet every condition given; `since` is included, `until` is not."""
+        equal = {"actor_id": actor, "what": what, "subject": subject}
+        query = select(ACCESS).where(*(ACCESS.c[name] == value for name, value in equal.items() if value is not None))
+        if since is not None:
+            query = query.where(ACCESS.c.at >= instant_text(since))
+        if until is not None:
+            query = query.where(ACCESS.c.at < instant_text(until))
+        order = (ACCESS.c.at.desc(), ACCESS.c.id.desc()) if newest_first else (ACCESS.c.at, ACCESS.c.id)
+        with self.engine.connect() as connection:
+            return [
+                Access(
+                    id=row.id,
+                    at=read_instant(row.at),
+                    actor=Actor(kind=row.actor_kind, id=row.actor_id, role=row.actor_role or None),
+                    what=row.what,
+                    subject=row.subject,
+                )
+                for row in connection.execute(query.order_by(*order).limit(limit))
+            ]
+
+    def purge(self, before: datetime, ledger: Ledger, actor: Actor, at: datetime) -> int:
+        """Delete the looks before an instant, say so in the ledger, and return how many there were.
+
+        The ledger is told before the deletion becomes durable: it may know of a purge that a crash undid, and which
+        the next call does again, but never lacks one.
+        """
+        with self._writer.begin() as connection:
+            rows = connection.execute(delete(ACCESS).where(ACCESS.c.at < instant_text(before))).rowcount
+            if rows:
+                ledger.append(AccessLogPurged(before=before, rows=rows), actor, at)
+        return rows
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day of the month and time `months` earlier, or that month's last day."""
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    for day in range(at.day, 27, -1):
+        try:
+            return at.replace(year=years, month=month + 1, day=day)
+        except ValueError:
+            continue
+    return at.replace(year=years, month=month + 1)

@@ -1,0 +1,54 @@
+"""Running an application on a case and recording what it says."""
+
+from datetime import datetime
+
+from cognoscope.core.actor import Actor
+from cognoscope.core.application import Application
+from cognoscope.core.case import Case
+from cognoscope.core.errors import InvalidInput, NotAllowed
+from cognoscope.core.events import CaseOpened, ProposalMade, State
+from cognoscope.core.ledger import Ledger
+from cognoscope.core.lifecycle import state_of
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.transaction import Transaction
+
+
+def run(application: Application, case: Case, ledger: Ledger, actor: Actor, at: datetime) -> list[Proposal]:
+    """Let the application propose on the case; case, `CaseOpened` and `ProposalMade` become durable together.
+
+    Running it again on the same case records nothing new: same case, same version, same proposals.
+
+    Raises:
+        NotAllowed: the application is in `draft` or `suspended`.
+        InvalidInput: it proposed on another case, or cites evidence that the case does not hold.
+    """
+    with ledger.engine.connect() as connection:
+        _require_running(state_of(connection, application.name), application.name)
+    proposals = application.propose(case)
+    for proposal in proposals:
+        _check(proposal, application, case)
+
+    def record(transaction: Transaction) -> None:
+        state = state_of(transaction.reader(), application.name)
+        _require_running(state, application.name)
+        if transaction.keep_case(case):
+            opened = CaseOpened(case=case.digest, kind=case.kind, subject=case.subject, as_of=case.as_of)
+            transaction.append(opened, actor, at)
+        for proposal in proposals:
+            if not transaction.holds(proposal.digest):
+                transaction.append(ProposalMade(proposal=proposal, state=state), actor, at)
+
+    ledger.write(record)
+    return proposals
+
+
+def _require_running(state: State, name: str) -> None:
+    if state in ("draft", "suspended"):
+        raise NotAllowed(f"{name} does not run in the state {state}: a named person must move it to shadow first.")
+
+
+def _check(proposal: Proposal, application: Application, case: Case) -> None:
+    if (proposal.application, proposal.case_digest) != (application.name, case.digest):
+        raise InvalidInput(f"{application.name} answered for another application or case: nothing was recorded.")
+    if not all(pointer.exists_in(case) for pointer in proposal.evidence):
+        raise InvalidInput(f"{application.name} cites evidence that its case does not hold: nothing was recorded.")
