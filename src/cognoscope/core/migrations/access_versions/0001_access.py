@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "access-0001"
+revision = "access_0001"
 down_revision = None
 branch_labels = None
 depends_on = None
