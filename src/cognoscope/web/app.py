@@ -1,0 +1,63 @@
+"""The web application: every router in one tuple, one permission a route, one answer for each kind of error."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from cognoscope.apps import APPLICATIONS
+from cognoscope.core.application import Application
+from cognoscope.core.home import Home
+from cognoscope.web import assets, csrf
+from cognoscope.web.headers import SecurityHeaders
+from cognoscope.web.pages import access, accounts, errors, profile, sign_in
+from cognoscope.web.security import check_every_route
+from cognoscope.web.services import open_services
+
+ROUTERS = (
+    assets.router,
+    sign_in.router,
+    profile.router,
+    accounts.router,
+    access.router,
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    home: Home, applications: tuple[Application, ...] = APPLICATIONS, clock: Callable[[], datetime] = _now
+) -> FastAPI:
+    """The application of one installation.
+
+    Raises:
+        CognoscopeError: the home cannot be opened.
+        RuntimeError: a route is neither public nor asks for a permission.
+    """
+    services = open_services(home, applications, clock)
+
+    @asynccontextmanager
+    async def closing(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.close()
+
+    app = FastAPI(
+        title="Cognoscope",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=closing,
+        dependencies=[Depends(csrf.check)],
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    check_every_route(app)
+    errors.register(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,49 @@
+"""The places in the header, in one visible tuple; a person sees those their role may open."""
+
+from dataclasses import dataclass
+
+from cognoscope.core.actor import Role
+from cognoscope.web.i18n import N_
+from cognoscope.web.permissions import Permission, allowed
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the header."""
+
+    path: str
+    label: str
+    icon: str
+    permission: Permission
+
+
+PLACES = (
+    Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
+    Place("/applications", N_("Applications"), "apps", Permission.READ_APPLICATIONS),
+    Place("/ledger", N_("Registre"), "book", Permission.READ_LEDGER),
+    Place("/access", N_("Consultations"), "eye", Permission.READ_ACCESS_LOG),
+    Place("/accounts", N_("Comptes"), "users", Permission.MANAGE_ACCOUNTS),
+)
+
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: N_("Administrateur"),
+    Role.CLINICIAN: N_("Clinicien"),
+    Role.BED_MANAGER: N_("Gestionnaire de lits"),
+    Role.PHARMACIST: N_("Pharmacien"),
+    Role.RADIOLOGIST: N_("Radiologue"),
+    Role.CODER: N_("Médecin DIM"),
+    Role.MANAGER: N_("Direction"),
+    Role.PATIENT: N_("Patient"),
+    Role.COLLEGE_MEMBER: N_("Membre du collège"),
+    Role.DATA_PROTECTION_OFFICER: N_("Délégué à la protection des données"),
+}
+
+
+def places_for(role: Role) -> list[Place]:
+    """The places this role may open."""
+    return [place for place in PLACES if allowed(role, place.permission)]
+
+
+def first_place(role: Role) -> str:
+    """Where a person lands after signing in: the first place of their role, else their own profile."""
+    return next((place.path for place in places_for(role)), "/profile")

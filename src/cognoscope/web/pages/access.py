@@ -1,0 +1,49 @@
+"""Who looked at what: the data protection officer's page."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from cognoscope.web.page import CurrentPage
+from cognoscope.web.permissions import Permission
+from cognoscope.web.security import require
+from cognoscope.web.session import Person
+
+router = APIRouter()
+LINES = 200
+
+
+@router.get("/access")
+def show(
+    page: CurrentPage,
+    person: Annotated[Person, Depends(require(Permission.READ_ACCESS_LOG))],
+    actor: Annotated[str, Query(max_length=80)] = "",
+    subject: Annotated[str, Query(max_length=100)] = "",
+    day: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """The latest lines of the access log, by person, subject or day; this look is a line of it too."""
+    services = page.services
+    wanted = _date(day)
+    since = datetime.combine(wanted, time(), services.zone) if wanted else None
+    services.access_log.record(person.actor, "access-log", subject, services.clock())
+    entries = services.access_log.entries(
+        actor=actor.strip() or None,
+        subject=subject.strip() or None,
+        since=since,
+        until=since + timedelta(days=1) if since else None,
+        limit=LINES,
+        newest_first=True,
+    )
+    months = services.settings.access_log_months
+    return page.render(
+        "access.html", entries=entries, actor=actor, subject=subject, day=day, months=months, lines=LINES
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

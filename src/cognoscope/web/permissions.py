@@ -1,0 +1,107 @@
+"""What each role may do, in one table; what is not listed is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from cognoscope.core.actor import Role
+from cognoscope.core.card import Card
+
+
+class Permission(StrEnum):
+    """One thing a page may ask for."""
+
+    OWN_PROFILE = "own_profile"
+    READ_INBOX = "read_inbox"
+    READ_PROPOSAL = "read_proposal"
+    REVIEW = "review"
+    READ_SUBJECT = "read_subject"
+    READ_APPLICATIONS = "read_applications"
+    READ_EVALUATION = "read_evaluation"
+    PROMOTE = "promote"
+    SUSPEND = "suspend"
+    READ_LEDGER = "read_ledger"
+    VERIFY_LEDGER = "verify_ledger"
+    REPLAY = "replay"
+    EXPORT_LEDGER = "export_ledger"
+    READ_ACCESS_LOG = "read_access_log"
+    OPEN_VAULT = "open_vault"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_FHIR = "read_fhir"
+
+
+_P = Permission
+_REVIEWS = frozenset(
+    {
+        _P.OWN_PROFILE,
+        _P.READ_INBOX,
+        _P.READ_PROPOSAL,
+        _P.REVIEW,
+        _P.READ_SUBJECT,
+        _P.READ_APPLICATIONS,
+        _P.SUSPEND,
+        _P.READ_LEDGER,
+        _P.REPLAY,
+    }
+)
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: frozenset(
+            {
+                _P.OWN_PROFILE,
+                _P.READ_APPLICATIONS,
+                _P.READ_EVALUATION,
+                _P.PROMOTE,
+                _P.SUSPEND,
+                _P.VERIFY_LEDGER,
+                _P.MANAGE_ACCOUNTS,
+            }
+        ),
+        Role.CLINICIAN: _REVIEWS,
+        Role.BED_MANAGER: _REVIEWS,
+        Role.PHARMACIST: _REVIEWS,
+        Role.RADIOLOGIST: _REVIEWS,
+        Role.CODER: _REVIEWS,
+        Role.MANAGER: _REVIEWS
+        | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR},
+        Role.PATIENT: frozenset({_P.OWN_PROFILE}),
+        Role.COLLEGE_MEMBER: frozenset(
+            {_P.OWN_PROFILE, _P.READ_APPLICATIONS, _P.READ_EVALUATION, _P.SUSPEND, _P.VERIFY_LEDGER}
+        ),
+        Role.DATA_PROTECTION_OFFICER: frozenset(
+            {
+                _P.OWN_PROFILE,
+                _P.READ_APPLICATIONS,
+                _P.READ_EVALUATION,
+                _P.READ_LEDGER,
+                _P.VERIFY_LEDGER,
+                _P.REPLAY,
+                _P.EXPORT_LEDGER,
+                _P.READ_ACCESS_LOG,
+                _P.OPEN_VAULT,
+                _P.READ_FHIR,
+            }
+        ),
+    }
+)
+
+
+def allowed(role: Role, permission: Permission) -> bool:
+    """Whether the role holds the permission."""
+    return permission in PERMISSIONS.get(role, frozenset())
+
+
+def may_review(role: Role, card: Card) -> bool:
+    """Whether the role decides on this application's proposals: it may review, and the card names it."""
+    return allowed(role, Permission.REVIEW) and role in card.reviewers
+
+
+def may_read(role: Role, card: Card) -> bool:
+    """Whether the role sees this application's proposals: the card names it as reviewer or reader.
+
+    The data protection officer answers for every entry of the ledger and so reads all of them there.
+    """
+    if role is Role.DATA_PROTECTION_OFFICER:
+        return True
+    return allowed(role, Permission.READ_PROPOSAL) and role in (*card.reviewers, *card.readers)

@@ -1,0 +1,88 @@
+"""What every request needs, opened once a worker: ledger, access log, accounts, sessions, clock, settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from cognoscope.core.access import AccessLog
+from cognoscope.core.application import Application
+from cognoscope.core.home import Home, Settings
+from cognoscope.core.ledger import Ledger
+from cognoscope.intake.warehouse import Warehouse, open_warehouse
+from cognoscope.web.accounts import Accounts
+from cognoscope.web.fragments import Fragments
+from cognoscope.web.rate_limit import RateLimit
+from cognoscope.web.session import Sessions, read_or_make_key
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Made by `open_services`, found at `app.state.services`, closed when the server stops."""
+
+    home: Home
+    settings: Settings
+    applications: tuple[Application, ...]
+    clock: Clock
+    ledger: Ledger
+    access_log: AccessLog
+    accounts: Accounts
+    sessions: Sessions
+    rate_limit: RateLimit
+    fragments: Fragments = field(default_factory=Fragments)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.settings.time_zone)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse, opened when a page first needs it."""
+        return open_warehouse(self.home)
+
+    def application(self, name: str) -> Application | None:
+        """The application of that name, or None."""
+        return next((application for application in self.applications if application.name == name), None)
+
+    def close(self) -> None:
+        """Give the databases back."""
+        self.ledger.close()
+        self.access_log.close()
+
+
+def open_services(home: Home, applications: tuple[Application, ...], clock: Clock) -> Services:
+    """Open everything.
+
+    Raises:
+        CognoscopeError: the home is not initialised, or a key or database cannot be used.
+    """
+    settings = home.settings()
+    key = read_or_make_key(home.session_key_file)
+    ledger = Ledger.open(home.ledger_url)
+    return Services(
+        home=home,
+        settings=settings,
+        applications=applications,
+        clock=clock,
+        ledger=ledger,
+        access_log=AccessLog.open(home.access_url),
+        accounts=Accounts(ledger),
+        sessions=Sessions(ledger.engine, key),
+        rate_limit=RateLimit(ledger.engine),
+    )
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+CurrentServices = Annotated[Services, Depends(_services)]
+"""Write `services: CurrentServices` in a route's parameters."""

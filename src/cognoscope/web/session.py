@@ -1,0 +1,149 @@
+"""Sessions: a signed random name in the cookie, everything else on the server, so that a session can be ended there."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request, Response
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import Engine, delete, insert, select, update
+
+from cognoscope.core.actor import Actor, Role, person
+from cognoscope.core.errors import InvalidInput
+from cognoscope.web.tables import account, account_role, web_session
+
+SESSION_COOKIE = "cognoscope_session"
+IDLE_SECONDS = 60 * 60
+ABSOLUTE_SECONDS = 12 * 60 * 60
+_SEEN_EVERY = 60
+"""A session's last use is written at most once a minute: reading a page must not cost a write."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, acting in one of their roles."""
+
+    account: str
+    display_name: str
+    roles: tuple[Role, ...]
+    role: Role
+    must_change_password: bool
+
+    @property
+    def actor(self) -> Actor:
+        """The actor to write beside what they do."""
+        return person(self.account, self.role)
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """The key that signs cookies; made with mode 600 when it is absent.
+
+    Raises:
+        InvalidInput: others may read the file, or it is too short to be a key.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32), encoding="ascii")
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass  # another worker made it first: theirs is the key
+        finally:
+            made.unlink()
+    if path.stat().st_mode & 0o077:
+        raise InvalidInput(f"The session key {path} can be read by others: run 'chmod 600 {path}'.")
+    key = path.read_bytes().strip()
+    if len(key) < 32:
+        raise InvalidInput(f"The session key {path} is too short: delete it, a new one is made and people sign in again.")
+    return key
+
+
+class Sessions:
+    """The sessions of one installation."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self.engine = engine
+        self.key = key
+        self._signer = Signer(key, salt="session", digest_method=hashlib.sha256)
+
+    def start(self, name: str, role: Role, at: datetime) -> str:
+        """Open a session and return its name; old ones of the installation that ran out are removed."""
+        session_id = secrets.token_urlsafe(32)
+        now = int(at.timestamp())
+        with self.engine.begin() as connection:
+            connection.execute(delete(web_session).where(_ran_out(now)))
+            connection.execute(
+                insert(web_session).values(
+                    id_hash=_hashed(session_id), account=name, role=role.value, created_at=now, seen_at=now
+                )
+            )
+        return session_id
+
+    def find(self, session_id: str, at: datetime) -> Person | None:
+        """Who is signed in under this name, or None when it ended, ran out, or the account may no longer enter."""
+        now = int(at.timestamp())
+        query = (
+            select(web_session.c.role, web_session.c.seen_at, account, account_role.c.role.label("held"))
+            .join(account, account.c.name == web_session.c.account)
+            .join(account_role, account_role.c.account == account.c.name)
+            .where(web_session.c.id_hash == _hashed(session_id), account.c.disabled.is_(False), ~_ran_out(now))
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return None
+        first = rows[0]
+        roles = tuple(sorted(Role(row.held) for row in rows))
+        if first.seen_at <= now - _SEEN_EVERY:
+            self._change(session_id, seen_at=now)
+        return Person(
+            account=first.name,
+            display_name=first.display_name,
+            roles=roles,
+            role=Role(first.role) if Role(first.role) in roles else roles[0],
+            must_change_password=first.must_change,
+        )
+
+    def choose_role(self, session_id: str, role: Role) -> None:
+        """Act in another role from now on."""
+        self._change(session_id, role=role.value)
+
+    def end(self, session_id: str) -> None:
+        """Sign out."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(web_session).where(web_session.c.id_hash == _hashed(session_id)))
+
+    def _change(self, session_id: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(web_session).where(web_session.c.id_hash == _hashed(session_id)).values(values))
+
+    def read_cookie(self, request: Request) -> str | None:
+        """The session's name from the cookie, None when there is none or it was not signed here."""
+        try:
+            return self._signer.unsign(request.cookies.get(SESSION_COOKIE, "")).decode()
+        except BadSignature:
+            return None
+
+    def set_cookie(self, request: Request, response: Response, session_id: str) -> None:
+        """Hand the session's name to the browser."""
+        response.set_cookie(
+            SESSION_COOKIE,
+            self._signer.sign(session_id).decode(),
+            max_age=ABSOLUTE_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+
+
+def _hashed(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _ran_out(now: int):  # type: ignore[no-untyped-def]
+    return (web_session.c.seen_at <= now - IDLE_SECONDS) | (web_session.c.created_at <= now - ABSOLUTE_SECONDS)
