@@ -1,0 +1,202 @@
+"""A cohort is a query, not a list: a definition that serialises to JSON and becomes one Ibis expression.
+
+The expression is built from the OMOP tables of whichever Ibis backend is given (DuckDB, PostgreSQL, Spark), so the same
+definition finds the same people wherever the tables lie. It uses only filters, groupings and `IN (subquery)`, which
+the three engines execute alike; ages are computed with integer arithmetic because their date functions differ.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+import ibis
+import ibis.expr.types as ir
+from pydantic import Field, StringConstraints, model_validator
+
+from cognoscope.core.noun import Noun, Slug
+
+Code = Annotated[str, StringConstraints(pattern=r"^[^*]+\*?$", max_length=50)]
+"""A source code as the hospital wrote it, or the beginning of one followed by `*`: `J45*`."""
+
+
+class Window(Noun):
+    """Days from `start` to `end`, both included; a missing bound is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.start and self.end and self.start > self.end:
+            raise ValueError(f"the window ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class Sex(Noun):
+    """Persons whose `gender_concept_id` is one of these (8507 male, 8532 female)."""
+
+    kind: Literal["sex"] = "sex"
+    concepts: Annotated[tuple[int, ...], Field(min_length=1)]
+
+
+class Age(Noun):
+    """Persons of so many whole years on a day; an unknown month or day of birth counts as mid-year."""
+
+    kind: Literal["age"] = "age"
+    at: date
+    at_least: Annotated[int, Field(ge=0)] = 0
+    below: Annotated[int, Field(ge=1)] | None = None
+
+
+class Event(Noun):
+    """Persons with `at_least` such records in the window; without concepts and codes every record of the table counts.
+
+    `concepts` are standard concepts (with their descendants if asked), `codes` source codes; either may match.
+    """
+
+    kind: Literal["condition", "drug", "procedure", "observation", "device", "visit"]
+    concepts: tuple[int, ...] = ()
+    descendants: bool = False
+    codes: tuple[Code, ...] = ()
+    window: Window = Window()
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+
+class Measurement(Noun):
+    """Persons with `at_least` measurements whose number lies from `low` to `high` (both included) in the window."""
+
+    kind: Literal["measurement"] = "measurement"
+    concepts: tuple[int, ...] = ()
+    descendants: bool = False
+    codes: tuple[Code, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    unit_concepts: tuple[int, ...] = ()
+    window: Window = Window()
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+
+class AllOf(Noun):
+    """Persons who meet every one of these criteria."""
+
+    kind: Literal["all"] = "all"
+    of: Annotated[tuple["Criterion", ...], Field(min_length=1)]
+
+
+class AnyOf(Noun):
+    """Persons who meet at least one of these criteria."""
+
+    kind: Literal["any"] = "any"
+    of: Annotated[tuple["Criterion", ...], Field(min_length=1)]
+
+
+class Not(Noun):
+    """Persons of the warehouse who do not meet the criterion."""
+
+    kind: Literal["not"] = "not"
+    of: "Criterion"
+
+
+Criterion = Annotated[Sex | Age | Event | Measurement | AllOf | AnyOf | Not, Field(discriminator="kind")]
+
+
+class Cohort(Noun):
+    """A named definition; two with the same content have the same digest."""
+
+    name: Slug
+    criterion: Criterion
+
+
+TABLES = {
+    "condition": ("condition_occurrence", "condition", "condition_start_date"),
+    "drug": ("drug_exposure", "drug", "drug_exposure_start_date"),
+    "procedure": ("procedure_occurrence", "procedure", "procedure_date"),
+    "observation": ("observation", "observation", "observation_date"),
+    "device": ("device_exposure", "device", "device_exposure_start_date"),
+    "visit": ("visit_occurrence", "visit", "visit_start_date"),
+    "measurement": ("measurement", "measurement", "measurement_date"),
+}
+"""For each kind of record: its OMOP table, the prefix of its concept columns, the day it is dated by."""
+
+
+def members(cohort: Cohort, backend: Any, opted_out: Iterable[int] = ()) -> ir.Table:
+    """The expression for the cohort's members: one column `person_id`, each person once.
+
+    Args:
+        cohort: the definition.
+        backend: an Ibis backend (or anything with `table(name)`) that holds the OMOP tables.
+        opted_out: keys of persons to leave out even if the backend still holds them. The warehouse leaves them out
+            by itself; a copy on another engine may be older than the last refusal.
+    """
+    persons = backend.table("person")
+    chosen = persons.filter(_meets(cohort.criterion, persons, backend))
+    refused = tuple(opted_out)
+    if refused:
+        chosen = chosen.filter(chosen.person_id.notin(refused))
+    return chosen.select("person_id").distinct()
+
+
+def masked_count(number: int, below: int = 10) -> str:
+    """A count as it may be published: small ones, which could point at a person, show only as `<10`."""
+    return f"<{below}" if 0 < number < below else str(number)
+
+
+def _meets(criterion: Criterion, persons: ir.Table, backend: Any) -> ir.BooleanValue:
+    match criterion:
+        case Sex():
+            return persons.gender_concept_id.isin(criterion.concepts)
+        case Age():
+            age = _age(persons, criterion.at)
+            return ibis.and_(age >= criterion.at_least, *([] if criterion.below is None else [age < criterion.below]))
+        case AllOf():
+            return ibis.and_(*(_meets(each, persons, backend) for each in criterion.of))
+        case AnyOf():
+            return ibis.or_(*(_meets(each, persons, backend) for each in criterion.of))
+        case Not():
+            # A comparison with a missing value is neither true nor false; who is not known to meet it, does not.
+            return ~_meets(criterion.of, persons, backend).fill_null(False)
+        case Event() | Measurement():
+            return persons.person_id.isin(_persons_with(criterion, backend).person_id)
+
+
+def _persons_with(criterion: Event | Measurement, backend: Any) -> ir.Table:
+    name, prefix, day = TABLES[criterion.kind]
+    table = backend.table(name)
+    conditions = [table.person_id.notnull()]
+    wanted = []
+    if criterion.concepts:
+        concept = table[f"{prefix}_concept_id"]
+        wanted.append(concept.isin(criterion.concepts))
+        if criterion.descendants:
+            ancestors = backend.table("concept_ancestor")
+            below = ancestors.filter(ancestors.ancestor_concept_id.isin(criterion.concepts))
+            wanted.append(concept.isin(below.descendant_concept_id))
+    source = table[f"{prefix}_source_value"]
+    whole = [code for code in criterion.codes if not code.endswith("*")]
+    wanted += [source.isin(whole)] if whole else []
+    wanted += [source.startswith(code[:-1]) for code in criterion.codes if code.endswith("*")]
+    if wanted:
+        conditions.append(ibis.or_(*wanted))
+    if criterion.window.start:
+        conditions.append(table[day] >= ibis.literal(criterion.window.start))
+    if criterion.window.end:
+        conditions.append(table[day] <= ibis.literal(criterion.window.end))
+    if isinstance(criterion, Measurement):
+        if criterion.low is not None:
+            conditions.append(table.value_as_number >= criterion.low)
+        if criterion.high is not None:
+            conditions.append(table.value_as_number <= criterion.high)
+        if criterion.unit_concepts:
+            conditions.append(table.unit_concept_id.isin(criterion.unit_concepts))
+    found = table.filter(conditions)
+    if criterion.at_least == 1:
+        return found.select("person_id").distinct()
+    counted = found.group_by("person_id").aggregate(records=found.count())
+    return counted.filter(counted.records >= criterion.at_least).select("person_id")
+
+
+def _age(persons: ir.Table, at: date) -> ir.IntegerValue:
+    """Whole years lived on that day: one less where the birthday is still to come that year."""
+    birthday = persons.month_of_birth.fill_null(7) * 100 + persons.day_of_birth.fill_null(1)
+    not_yet = (birthday > at.month * 100 + at.day).ifelse(1, 0)
+    return at.year - persons.year_of_birth - not_yet
