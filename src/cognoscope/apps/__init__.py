@@ -1,5 +1,6 @@
 """Every application, in one visible tuple."""
 
+from cognoscope.apps.emergency import arrivals
 from cognoscope.core.application import Application
 
-APPLICATIONS: tuple[Application, ...] = ()
+APPLICATIONS: tuple[Application, ...] = (arrivals.APPLICATION,)

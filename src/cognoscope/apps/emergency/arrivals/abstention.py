@@ -9,6 +9,8 @@ from datetime import date, timedelta
 import pandas as pd
 
 from cognoscope.apps.emergency.arrivals.abstention_break import Break, recent_break
+from cognoscope.apps.emergency.arrivals.hourly import DAYS_NEEDED as HOURS_DAYS_NEEDED
+from cognoscope.apps.emergency.arrivals.sentences import NOUNS, english_date, french_date
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Abstention
 
@@ -21,45 +23,68 @@ LAST_DAYS_NEEDED = 10
 ZERO_RUN = 3
 
 
-def unreadable(detail: str) -> Abstention:
+def unreadable() -> Abstention:
     """The case holds something that is no history of counts."""
     return _abstain(
         "unreadable-counts",
-        f"Pas de prévision : les comptages reçus ne sont pas utilisables ({detail}). Vérifiez le fichier transmis.",
-        f"No forecast: the counts received cannot be used ({detail}). Check the file that was sent.",
+        "Pas de prévision : les comptages reçus ne sont pas utilisables (nombre négatif, non entier ou démesuré, date "
+        "impossible ou en double). Vérifiez le fichier transmis.",
+        "No forecast: the counts received cannot be used (a negative, fractional or enormous number, an impossible or "
+        "repeated date). Check the file that was sent.",
     )
 
 
-def why_abstain(raw: pd.Series, counts: pd.Series, today: date) -> Abstention | None:
+def unknown_place() -> Abstention:
+    """The case names a country, a school zone or a time zone nobody knows."""
+    return _abstain(
+        "unknown-place",
+        "Pas de prévision : le pays, la zone scolaire ou le fuseau horaire du site n'est pas reconnu. "
+        "Corrigez les réglages.",
+        "No forecast: the country, school zone or time zone of the site is not known. Correct the settings.",
+    )
+
+
+def hours_too_short(measure: str) -> Abstention:
+    """The days can be forecast, but too few complete days are known by hour to share them out."""
+    noun = NOUNS[measure]
+    return _abstain(
+        "too-short",
+        f"Pas de prévision par heure : il faut {HOURS_DAYS_NEEDED} jours complets de {noun.fr} heure par heure.",
+        f"No forecast by hour: {HOURS_DAYS_NEEDED} complete days of {noun.en} hour by hour are needed.",
+    )
+
+
+def why_abstain(raw: pd.Series, counts: pd.Series, today: date, measure: str = "arrivals") -> Abstention | None:
     """The first reason not to forecast from these counts, or None.
 
     raw: daily counts as transmitted, gapless, NaN = not known. counts: the same, cleaned. today: the first day to
-    forecast.
+    forecast. measure: arrivals or admissions, for the words.
     """
+    noun = NOUNS[measure]
     if len(raw) and raw.index[-1].date() >= today:
         return _abstain(
             "future-dated",
-            f"Pas de prévision : des comptages sont datés du {_fr(raw.index[-1].date())}, un jour qui n'est pas "
+            f"Pas de prévision : des comptages sont datés du {french_date(raw.index[-1].date())}, un jour qui n'est pas "
             "terminé. Vérifiez les dates transmises.",
-            f"No forecast: some counts are dated {_en(raw.index[-1].date())}, a day that is not over. "
+            f"No forecast: some counts are dated {english_date(raw.index[-1].date())}, a day that is not over. "
             "Check the dates that were sent.",
         )
     if not raw.notna().any():
         return _abstain(
             "no-counts",
-            "Pas de prévision : aucun comptage de passages n'a été reçu pour ce site.",
-            "No forecast: no count of visits has been received for this site.",
+            f"Pas de prévision : aucun comptage de {noun.fr} n'a été reçu pour ce site.",
+            f"No forecast: no count of {noun.en} has been received for this site.",
         )
-    return _not_transmitted(raw, counts) or _too_little(counts, today) or _broken(counts)
+    return _not_transmitted(raw, counts, noun) or _too_little(counts, today) or _broken(counts)
 
 
-def _not_transmitted(raw: pd.Series, counts: pd.Series) -> Abstention | None:
+def _not_transmitted(raw: pd.Series, counts: pd.Series, noun: Sentence) -> Abstention | None:
     silent = (raw == 0) & counts.isna()
     if not counts.notna().any():
         return _abstain(
             "not-transmitted",
-            "Pas de prévision : tous les jours reçus valent zéro, les passages n'ont pas été transmis.",
-            "No forecast: every day received is zero, the visits were not transmitted.",
+            f"Pas de prévision : tous les jours reçus valent zéro, les {noun.fr} n'ont pas été transmis.",
+            f"No forecast: every day received is zero, the {noun.en} were not transmitted.",
         )
     last = silent.iloc[-LAST_DAYS:]
     runs = last.groupby((~last).cumsum()).sum()
@@ -67,10 +92,10 @@ def _not_transmitted(raw: pd.Series, counts: pd.Series) -> Abstention | None:
         days = last.index[last]
         return _abstain(
             "not-transmitted",
-            f"Pas de prévision : zéro passage transmis sur {len(days)} jours entre le {_fr(days[0].date())} et le "
-            f"{_fr(days[-1].date())} ; ce ne sont pas des jours calmes mais des jours non transmis.",
-            f"No forecast: zero visits sent for {len(days)} days between {_en(days[0].date())} and "
-            f"{_en(days[-1].date())}; these are not calm days but days that were not transmitted.",
+            f"Pas de prévision : zéro transmis sur {len(days)} jours entre le {french_date(days[0].date())} et le "
+            f"{french_date(days[-1].date())} ; ce ne sont pas des jours calmes mais des jours non transmis.",
+            f"No forecast: zero was sent for {len(days)} days between {english_date(days[0].date())} and "
+            f"{english_date(days[-1].date())}; these are not calm days but days that were not transmitted.",
         )
     return None
 
@@ -82,9 +107,9 @@ def _too_little(counts: pd.Series, today: date) -> Abstention | None:
     if late > LATE_DAYS_ALLOWED:
         return _abstain(
             "too-old",
-            f"Pas de prévision : le dernier jour connu est le {_fr(last)}, il y a {late + 1} jours. "
+            f"Pas de prévision : le dernier jour connu est le {french_date(last)}, il y a {late + 1} jours. "
             "Transmettez les comptages récents.",
-            f"No forecast: the last known day is {_en(last)}, {late + 1} days ago. Send the recent counts.",
+            f"No forecast: the last known day is {english_date(last)}, {late + 1} days ago. Send the recent counts.",
         )
     if len(known) < DAYS_NEEDED:
         return _abstain(
@@ -122,20 +147,12 @@ def _break_sentence(found: Break) -> Abstention:
         shape_en = f"the last seven days are {percent}% {side_en} usual"
     return _abstain(
         "unexplained-break",
-        f"Pas de prévision : {shape_fr} (rupture vue le {_fr(found.day)}) et le programme ne sait pas l'expliquer "
+        f"Pas de prévision : {shape_fr} (rupture vue le {french_date(found.day)}) et le programme ne sait pas l'expliquer "
         "(épidémie, fermeture, changement de recueil ?).",
-        f"No forecast: {shape_en} (break seen on {_en(found.day)}) and the program cannot explain it "
+        f"No forecast: {shape_en} (break seen on {english_date(found.day)}) and the program cannot explain it "
         "(an epidemic, a closure, a change in counting?).",
     )
 
 
 def _abstain(code: str, fr: str, en: str) -> Abstention:
     return Abstention(code=code, sentence=Sentence(fr=fr, en=en))
-
-
-def _fr(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
-
-
-def _en(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -7,7 +7,7 @@ there. The day of `as_of` is not over yet: it and everything after it stay out.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import pandas as pd
@@ -21,10 +21,10 @@ DAILY_DAYS_KEPT = 2200
 
 @dataclass(frozen=True)
 class Place:
-    """Where a site is: what decides its public holidays, school holidays and clock."""
+    """Where a site is: what decides its public holidays, school holidays and clock; no country means none known."""
 
     time_zone: str = "Europe/Paris"
-    country: str = "FR"
+    country: str | None = "FR"
     alsace_moselle: bool = False
     school_zone: str = "B"
 
@@ -125,9 +125,3 @@ def _hourly(rows: pd.DataFrame, zone: str) -> pd.DataFrame:
     hourly["date"] = hourly["timestamp"].dt.normalize()
     hourly["hour"] = hourly["timestamp"].dt.hour
     return hourly[["date", "hour", "arrivals", "admissions"]]
-
-
-def last_day(counts: SiteCounts) -> date | None:
-    """The last day whose arrivals are known."""
-    known = counts.daily.index[counts.daily["arrivals"].notna()]
-    return known[-1].date() if len(known) else None

@@ -1,9 +1,12 @@
-"""Reads a file of counts: `site,timestamp,arrivals[,admissions]`, one row a day or an hour, CSV or Parquet.
+"""Reads a file of counts: `site,timestamp,arrivals[,admissions]`, one row a day or an hour; CSV, Parquet or XLSX.
 
 A naive time is the hospital's local time; one with an offset is converted to it. Optional columns `time_zone`,
-`country`, `alsace_moselle` and `school_zone` say where a site is; the first value given for a site counts.
+`country`, `alsace_moselle` and `school_zone` say where a site is (default: France, zone B); the first value given for a
+site counts. Unlike an ingest, which quarantines a bad line and goes on, one bad line stops the reading: a forecast from
+a file that is partly wrong would not be worth having.
 """
 
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,9 +16,18 @@ import pyarrow as pa
 
 from cognoscope.apps.emergency.arrivals.case_counts import Place
 from cognoscope.core.errors import InvalidInput
+from cognoscope.intake.tables_chunks import Chunk
+from cognoscope.intake.tables_sheets import read_parquet, read_workbook
+from cognoscope.intake.tables_text import encoding_of, read_text
+from cognoscope.intake.tables_typing import Typist, Wanted
 
 REQUIRED = ("site", "timestamp", "arrivals")
-LARGEST_COUNT = 1_000_000
+LARGEST_COUNT = 20_000
+WANTED = (
+    Wanted("timestamp", "datetime", "timestamp", required=True),
+    Wanted("arrivals", "number", "arrivals", low=0, high=LARGEST_COUNT),
+    Wanted("admissions", "number", "admissions", low=0, high=LARGEST_COUNT),
+)
 
 
 def read_counts(path: Path) -> dict[str, tuple[Place, pd.DataFrame]]:
@@ -29,8 +41,7 @@ def read_counts(path: Path) -> dict[str, tuple[Place, pd.DataFrame]]:
         InvalidInput: the file cannot be read, lacks a column or holds a value that is not a count or a time; the
             message says which file and line and what to do.
     """
-    text = _read(path)
-    text.columns = pd.Index([str(column).strip().lower() for column in text.columns])
+    text = _text(path)
     missing = [column for column in REQUIRED if column not in text.columns]
     if missing:
         raise InvalidInput(
@@ -39,83 +50,83 @@ def read_counts(path: Path) -> dict[str, tuple[Place, pd.DataFrame]]:
         )
     if text.empty:
         raise InvalidInput(f"{path}: the file holds no row under its heading.")
-    sites = text["site"].fillna("").str.strip()
-    if (sites == "").any():
-        raise InvalidInput(f"{path}, line {_line(sites == '')}: the site is empty; write its name or code.")
-    arrivals = _counts(text["arrivals"], path)
-    admissions = _counts(text["admissions"], path) if "admissions" in text else arrivals * float("nan")
+    text["site"] = text["site"].fillna("").str.strip()
+    if (text["site"] == "").any():
+        line = text.loc[text["site"] == "", "line"].iloc[0]
+        raise InvalidInput(f"{path}, line {line}: the site is empty; write its name or code.")
+    if "admissions" not in text:
+        text["admissions"] = None
     read = {}
-    for site in sites.unique():
-        here = sites == site
-        place = _place(text[here], path)
-        stamps = _local(text.loc[here, "timestamp"], place.time_zone, path)
-        rows = pd.DataFrame({"timestamp": stamps, "arrivals": arrivals[here], "admissions": admissions[here]})
-        _refuse_repeats(rows, site, place.time_zone, path)
-        read[str(site)] = (place, rows.reset_index(drop=True))
+    for site, rows in text.groupby("site", sort=False):
+        place = _place(rows, path)
+        typed = _typed(rows, place.time_zone, path)
+        _refuse_repeats(typed, str(site), place.time_zone, path)
+        read[str(site)] = (place, typed.drop(columns="line"))
     return read
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _text(path: Path) -> pd.DataFrame:
+    """The file as columns of text, with the line of each row."""
     if not path.is_file():
         raise InvalidInput(f"{path}: there is no such file.")
     try:
-        if path.suffix == ".parquet":
-            frame = pd.read_parquet(path)
-            return frame.map(lambda value: None if pd.isna(value) else str(value))
-        with path.open(encoding="utf-8-sig") as stream:
-            heading = stream.readline()
-        separator = max(",;\t", key=heading.count)
-        return pd.read_csv(path, dtype=str, sep=separator, encoding="utf-8-sig", skip_blank_lines=False)
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path}: the file is not UTF-8 text; save it again as CSV in UTF-8.") from error
-    except pd.errors.EmptyDataError as error:
-        raise InvalidInput(f"{path}: the file is empty.") from error
-    except (pd.errors.ParserError, pa.ArrowInvalid, OSError) as error:
-        raise InvalidInput(f"{path}: the file cannot be read as a table: {str(error).splitlines()[0]}") from error
+        frames = [_frame(chunk, path) for chunk in _chunks(path)]
+    except OSError as error:
+        raise InvalidInput(f"{path}: the file cannot be read: {error.strerror or error}.") from error
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REQUIRED))
 
 
-def _line(wrong: pd.Series) -> int:
-    return int(wrong.to_numpy().argmax()) + 2
+def _chunks(path: Path) -> Iterator[Chunk]:
+    match path.suffix.lower():
+        case ".parquet":
+            yield from read_parquet(path, str(path))
+        case ".xlsx":
+            yield from read_workbook(path, None, 0, ".")
+        case _:
+            with path.open("rb") as stream:
+                encoding = encoding_of(stream)
+                stream.seek(0)
+                yield from read_text(stream, str(path), encoding)
 
 
-def _counts(text: pd.Series, path: Path) -> pd.Series:
-    filled = text.fillna("").str.strip()
-    values = pd.to_numeric(filled.replace("", None), errors="coerce").astype(float)
-    wrong = (filled != "") & ~(values.between(0, LARGEST_COUNT) & (values == values.round()))
-    if wrong.any():
+def _frame(chunk: Chunk, path: Path) -> pd.DataFrame:
+    if chunk.rejected:
+        first = chunk.rejected[0]
+        raise InvalidInput(f"{path}, line {first.line}: {first.reason}; correct the line and run the command again.")
+    columns = {
+        name.strip().lower(): column.to_pandas() for name, column in zip(chunk.names, chunk.columns, strict=True)
+    }
+    return pd.DataFrame(columns).assign(line=chunk.lines.to_pandas())
+
+
+def _typed(rows: pd.DataFrame, zone: str, path: Path) -> pd.DataFrame:
+    columns = [pa.array(rows[wanted.name], pa.string(), from_pandas=True) for wanted in WANTED]
+    with Typist(zone) as typist:
+        good, bad = typist.type(WANTED, columns, pa.array(rows["line"], pa.int64()))
+    if bad:
+        first = min(bad, key=lambda each: each.line)
         raise InvalidInput(
-            f"{path}, line {_line(wrong)}: {filled[wrong].iloc[0]!r} is not a count in the column {text.name!r}; "
-            "write a whole number from zero up, or nothing when it is not known."
+            f"{path}, line {first.line}: {first.reason}; write a time as 2026-11-21 or 2026-11-21T14:00 and a count "
+            "as a whole number, or leave the count empty when it is not known."
         )
-    return values
-
-
-def _local(text: pd.Series, zone: str, path: Path) -> pd.Series:
-    cleaned = text.fillna("").str.strip()
-    offset = cleaned.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True) & cleaned.str.contains(":")
-    naive = pd.to_datetime(cleaned.where(~offset), format="ISO8601", errors="coerce")
-    aware = pd.to_datetime(cleaned.where(offset), format="ISO8601", errors="coerce", utc=True)
-    stamps = naive.where(~offset, aware.dt.tz_convert(zone).dt.tz_localize(None))
-    wrong = stamps.isna()
-    if wrong.any():
-        line = int(cleaned.index[wrong.to_numpy().argmax()]) + 2
-        raise InvalidInput(
-            f"{path}, line {line}: {cleaned[wrong].iloc[0]!r} is not a date or time; "
-            "write 2026-11-21 for a day, 2026-11-21T14:00 for an hour."
-        )
-    return stamps
+    typed = good.to_pandas().sort_values("line", ignore_index=True)
+    for measure in ("arrivals", "admissions"):
+        typed[measure] = typed[measure].astype(float)
+        broken = typed[typed[measure] != typed[measure].round()][measure].dropna()
+        if len(broken):
+            raise InvalidInput(f"{path}, line {typed['line'][broken.index[0]]}: {measure}: a count is a whole number.")
+    return typed
 
 
 def _refuse_repeats(rows: pd.DataFrame, site: str, zone: str, path: Path) -> None:
     """An hour may come twice only when it was lived twice, on the night the clocks go back."""
     repeated = rows[rows["timestamp"].duplicated()]
-    if repeated.empty:
-        return
-    twice = pd.DatetimeIndex(repeated["timestamp"]).tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
-    wrong = repeated[twice.notna() | (repeated["timestamp"] == repeated["timestamp"].dt.normalize()).to_numpy()]
+    stamps = pd.DatetimeIndex(repeated["timestamp"])
+    lived_once = stamps.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").notna()
+    wrong = repeated[lived_once | repeated.duplicated("timestamp")]
     if len(wrong):
         raise InvalidInput(
-            f"{path}, line {int(wrong.index[0]) + 2}: the site {site} already has a row for "
+            f"{path}, line {wrong['line'].iloc[0]}: the site {site} already has a row for "
             f"{wrong['timestamp'].iloc[0]}; keep one of the two."
         )
 
@@ -132,7 +143,8 @@ def _place(rows: pd.DataFrame, path: Path) -> Place:
         raise InvalidInput(f"{path}: {zone!r} is not a time zone; write for instance Europe/Paris.") from error
     return Place(
         time_zone=zone,
-        country=given.get("country", Place.country).upper(),
+        # French holidays are assumed only on French time: wrong holidays are worse than none.
+        country=given["country"].upper() if "country" in given else ("FR" if zone == Place.time_zone else None),
         alsace_moselle=given.get("alsace_moselle", "false").lower() in {"true", "1", "yes", "oui"},
         school_zone=given.get("school_zone", Place.school_zone).upper(),
     )

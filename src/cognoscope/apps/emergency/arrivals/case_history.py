@@ -6,12 +6,17 @@ from datetime import date
 
 import pandas as pd
 
+from cognoscope.apps.emergency.arrivals.calendar import Calendar
 from cognoscope.apps.emergency.arrivals.case_clock import local_date
 from cognoscope.apps.emergency.arrivals.case_counts import Place
 from cognoscope.core.case import Case, Cell, Table
 from cognoscope.core.errors import InvalidInput
 
 LARGEST_DAY = 20_000
+
+
+class UnknownPlace(InvalidInput):
+    """The case names a place whose clock or calendar nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,18 @@ def read_history(case: Case) -> History:
     """The case as frames.
 
     Raises:
+        UnknownPlace: nobody knows the time zone.
         InvalidInput: a date is no date or comes twice, or a count is not a whole number from 0 to 20,000.
     """
     zone = str(case.fact("time_zone") or Place.time_zone)
     try:
         today = local_date(case.as_of, zone)
     except (KeyError, ValueError, OSError) as error:
-        raise InvalidInput(f"unknown time zone {zone!r}") from error
+        raise UnknownPlace(f"unknown time zone {zone!r}") from error
+    country = case.fact("country")
     place = Place(
         time_zone=zone,
-        country=str(case.fact("country") or Place.country),
+        country=None if country is None else str(country),
         alsace_moselle=bool(case.fact("alsace_moselle")),
         school_zone=str(case.fact("school_zone") or Place.school_zone),
     )
@@ -62,6 +69,22 @@ def read_history(case: Case) -> History:
         incidence=None if incidence is None else _dated(incidence, ("week_start", "published_on")),
         weather=None if weather is None else _dated(weather, ("date",)),
     )
+
+
+def calendar_of(place: Place) -> Calendar:
+    """The calendar of a place; school zones are French.
+
+    Raises:
+        UnknownPlace: the country or the school zone is not known.
+    """
+    try:
+        return Calendar(
+            country=place.country,
+            school_zone=place.school_zone if place.country == "FR" else None,
+            alsace_moselle=place.alsace_moselle,
+        )
+    except InvalidInput as error:
+        raise UnknownPlace(str(error)) from error
 
 
 def _daily(table: Table | None) -> pd.DataFrame:
