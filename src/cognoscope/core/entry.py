@@ -72,7 +72,7 @@ def number_text(value: object) -> str:
 
 
 def seal(columns: Sequence[str]) -> str:
-    """SHA-256 over the previous hash and every other column of a row, in the order of `SEALED`."""
+    """SHA-256 over the number, the previous hash and every other column of a row, in the order of `SEALED`."""
     return hashlib.sha256(SEPARATOR.join(columns).encode()).hexdigest()
 
 

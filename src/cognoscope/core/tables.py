@@ -46,7 +46,7 @@ DERIVED = (
 said for it.
 """
 
-SEALED = ("previous", "seq", "at", "event", "actor_kind", "actor_id", "actor_role", *DERIVED, "body")
+SEALED = ("seq", "previous", "at", "event", "actor_kind", "actor_id", "actor_role", *DERIVED, "body")
 """What the hash of a row covers, in this order: every column but the hash itself."""
 
 LEDGER = Table(
