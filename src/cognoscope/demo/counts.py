@@ -84,4 +84,6 @@ def _silent(site: Site, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
     """Days without a row: before the opening, or not transmitted."""
     ago = np.asarray((days[-1] - days).days) + 1
     silent = np.isin(ago, site.not_transmitted_days_ago)
-    return silent | (ago > site.opened_days_ago) if site.opened_days_ago is not None else silent
+    if site.opened_days_ago is not None:
+        silent |= ago > site.opened_days_ago
+    return silent

@@ -47,8 +47,8 @@ def published(curves: Mapping[str, NDArray[np.float64]], days: pd.DatetimeIndex,
         rng = np.random.default_rng([seed, 7, number])
         weekly = pd.Series(curve, index=days).resample("W-MON", label="left", closed="left")
         whole = weekly.mean()[weekly.count() == 7]
-        noisy = whole * np.exp(rng.normal(0.0, 0.08, len(whole)))
-        for start, value in noisy.items():
+        noisy: pd.Series[float] = whole * np.exp(rng.normal(0.0, 0.08, len(whole)))
+        for start, value in zip(noisy.index, noisy.to_numpy(), strict=True):
             week_start = pd.Timestamp(str(start)).date()
             rows.append((indicator, "FR", week_start, week_start + PUBLISHED_AFTER, round(float(value), 1)))
     frame = pd.DataFrame(rows, columns=["indicator", "region", "week_start", "published_on", "per_100000"])

@@ -87,11 +87,11 @@ def proposal_from(resource: Resource) -> Proposal:
     return proposal
 
 
-def outcome_observation(outcome: Outcome) -> Resource:
-    """What turned out to be true: a final Observation of one element."""
+def outcome_observation(outcome: Outcome, number: int) -> Resource:
+    """What turned out to be true: a final Observation of one element. `number` is the ledger entry's."""
     resource: Resource = {
         "resourceType": "Observation",
-        "id": outcome.digest,
+        "id": f"entry-{number}",
         "identifier": [identifier("outcome", outcome.digest)],
         "status": "final",
         "category": [concept(OURS + "category", "outcome")],

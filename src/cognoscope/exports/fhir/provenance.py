@@ -19,11 +19,11 @@ from cognoscope.exports.fhir.elements import (
 )
 
 
-def proposal_provenance(proposal: Proposal, recorded: datetime) -> Resource:
-    """The application is the author; the case, by its digest, is the source."""
+def proposal_provenance(proposal: Proposal, number: int, recorded: datetime) -> Resource:
+    """The application is the author; the case, by its digest, is the source. `number` is the ledger entry's."""
     return {
         "resourceType": "Provenance",
-        "id": proposal.digest,
+        "id": f"entry-{number}",
         "target": [{"reference": f"Observation/{proposal.digest}", "type": "Observation"}],
         "occurredDateTime": instant(proposal.as_of),
         "recorded": instant(recorded),
@@ -37,11 +37,11 @@ def proposal_provenance(proposal: Proposal, recorded: datetime) -> Resource:
     }
 
 
-def review_provenance(review: Review, actor: Actor, recorded: datetime, pseudonym: Pseudonym) -> Resource:
+def review_provenance(review: Review, actor: Actor, number: int, recorded: datetime, pseudonym: Pseudonym) -> Resource:
     """The person who decided is the verifier. The free text of a review stays in the ledger."""
     resource: Resource = {
         "resourceType": "Provenance",
-        "id": review.digest,
+        "id": f"entry-{number}",
         "target": [{"reference": f"Observation/{review.proposal}", "type": "Observation"}],
         "occurredDateTime": instant(review.decided_at),
         "recorded": instant(recorded),
@@ -62,8 +62,8 @@ def review_provenance(review: Review, actor: Actor, recorded: datetime, pseudony
     match review.amended:
         case str() as words:
             extensions.append(extension("amended", valueString=words))
-        case float() as number:
-            extensions.append(extension("amended", valueDecimal=number))
+        case float() as value:
+            extensions.append(extension("amended", valueDecimal=value))
         case _:
             pass
     return resource | ({"extension": extensions} if extensions else {})
