@@ -9,23 +9,14 @@ from typing import Literal
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cognoscope.core.actor import Actor, Role
-from cognoscope.core.errors import InvalidInput
 from cognoscope.core.events import AccountChanged
 from cognoscope.core.ledger import Ledger, Transaction
-from cognoscope.core.noun import Sentence
 from cognoscope.web import passwords
+from cognoscope.web.refusal import Refusal
 from cognoscope.web.tables import account, account_role, web_session
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,79}")
 Change = Literal["created", "roles_set", "password_set", "disabled", "enabled"]
-
-
-class AccountRefused(InvalidInput):
-    """A change to an account that cannot be made; `sentence` says why in both languages."""
-
-    def __init__(self, fr: str, en: str) -> None:
-        super().__init__(en)
-        self.sentence = Sentence(fr=fr, en=en)
 
 
 @dataclass(frozen=True)
@@ -72,16 +63,16 @@ class Accounts:
         """Make an account; a password given here was chosen by somebody else and must be changed at first sign-in.
 
         Raises:
-            AccountRefused: the name is taken or not usable, no role is given, or the password is weak.
+            Refusal: the name is taken or not usable, no role is given, or the password is weak.
         """
         held = _some(roles)
         if not NAME.fullmatch(name):
-            raise AccountRefused(
+            raise Refusal(
                 f"Le nom de compte « {name} » n'est pas utilisable : lettres minuscules, chiffres, points, tirets.",
                 f"The account name '{name}' cannot be used: lower-case letters, digits, dots and dashes only.",
             )
         if self.get(name) is not None:
-            raise AccountRefused(f"Le compte {name} existe déjà.", f"The account {name} exists already.")
+            raise Refusal(f"Le compte {name} existe déjà.", f"The account {name} exists already.")
         if password is not None:
             _check_password(password, name)
         values = {
@@ -105,7 +96,7 @@ class Accounts:
         """Replace the roles of an account; its open sessions act in a role it still holds from the next page on.
 
         Raises:
-            AccountRefused: no such account, no role given, or nobody would be left to administer.
+            Refusal: no such account, no role given, or nobody would be left to administer.
         """
         held = _some(roles)
         self._existing(name)
@@ -122,7 +113,7 @@ class Accounts:
         """Replace the password and end the account's sessions.
 
         Raises:
-            AccountRefused: no such account, or the password is weak.
+            Refusal: no such account, or the password is weak.
         """
         self._existing(name)
         _check_password(password, name)
@@ -133,7 +124,7 @@ class Accounts:
         """Close an account at once: its sessions end with it. It is never deleted, the ledger cites it.
 
         Raises:
-            AccountRefused: no such account, or nobody would be left to administer.
+            Refusal: no such account, or nobody would be left to administer.
         """
         self._existing(name)
         self._update(name, "disabled", actor, at, {"disabled": True})
@@ -142,7 +133,7 @@ class Accounts:
         """Open a disabled account again.
 
         Raises:
-            AccountRefused: no such account.
+            Refusal: no such account.
         """
         self._existing(name)
         self._update(name, "enabled", actor, at, {"disabled": False})
@@ -158,7 +149,7 @@ class Accounts:
     def _existing(self, name: str) -> Account:
         found = self.get(name)
         if found is None:
-            raise AccountRefused(f"Il n'y a pas de compte {name}.", f"There is no account {name}.")
+            raise Refusal(f"Il n'y a pas de compte {name}.", f"There is no account {name}.")
         return found
 
     def _read(self, *conditions: object) -> list[Account]:
@@ -196,14 +187,14 @@ class Accounts:
 def _some(roles: Iterable[Role]) -> tuple[Role, ...]:
     held = tuple(sorted(set(roles)))
     if not held:
-        raise AccountRefused("Un compte a au moins un rôle.", "An account has at least one role.")
+        raise Refusal("Un compte a au moins un rôle.", "An account has at least one role.")
     return held
 
 
 def _check_password(password: str, name: str) -> None:
     objection = passwords.objection(password, name)
     if objection is not None:
-        raise AccountRefused(objection.fr, objection.en)
+        raise Refusal(objection.fr, objection.en)
 
 
 def _set_roles(connection: Connection, name: str, roles: tuple[Role, ...]) -> None:
@@ -221,7 +212,7 @@ def _administrators(connection: Connection) -> int:
 def _keep_an_administrator(connection: Connection, before: int) -> None:
     """Refuse what would lock everybody out; an installation without an administrator has nothing to lose."""
     if before and not _administrators(connection):
-        raise AccountRefused(
+        raise Refusal(
             "C'est le dernier administrateur : nommez-en d'abord un autre.",
             "This is the last administrator: appoint another one first.",
         )

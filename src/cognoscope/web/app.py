@@ -12,25 +12,28 @@ from cognoscope.core.application import Application
 from cognoscope.core.home import Home
 from cognoscope.web import assets, csrf
 from cognoscope.web.headers import SecurityHeaders
-from cognoscope.web.pages import access, accounts, errors, profile, sign_in
+from cognoscope.web.pages import access, accounts, errors, fhir, profile, sign_in, sign_in_openid
 from cognoscope.web.security import check_every_route
 from cognoscope.web.services import open_services
 
 ROUTERS = (
     assets.router,
     sign_in.router,
+    sign_in_openid.router,
     profile.router,
     accounts.router,
     access.router,
+    fhir.router,
 )
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The clock on the wall; the web and the command line are the only ones to look at it."""
     return datetime.now(UTC)
 
 
 def create_app(
-    home: Home, applications: tuple[Application, ...] = APPLICATIONS, clock: Callable[[], datetime] = _now
+    home: Home, applications: tuple[Application, ...] = APPLICATIONS, clock: Callable[[], datetime] = now
 ) -> FastAPI:
     """The application of one installation.
 

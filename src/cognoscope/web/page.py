@@ -58,14 +58,14 @@ class Page:
         query = {**self.request.query_params, **changes}
         return f"{self.request.url.path}?{urlencode(query)}"
 
-    def text(self, template: str, **context: object) -> str:
+    def text(self, template: str, /, **context: object) -> str:
         """The rendered template; `page`, `person` and `settings` are always in its context."""
         env = environment(self.language, self.services.zone)
         return env.get_template(template).render(
             page=self, person=self.person, settings=self.services.settings, **context
         )
 
-    def render(self, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
+    def render(self, template: str, status_code: int = 200, /, **context: object) -> HTMLResponse:
         """The rendered template as an answer."""
         response = HTMLResponse(self.text(template, notice=self._notice(), **context), status_code)
         self._keep_choices(response)

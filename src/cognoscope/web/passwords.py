@@ -2,6 +2,7 @@
 
 import secrets
 from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,13 +13,7 @@ MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 256
 """Longer input is refused before it is hashed, so that hashing cannot be used to tire the server."""
 
-COMMON = frozenset(
-    """123456789012 1234567890123 motdepasse123 motdepasse1234 motdepasse2026 azertyuiop12 azertyuiop123 azerty123456
-    azertyazerty qwertyuiop12 qwertyuiop123 qwerty123456 password1234 password12345 password123456 passwordpassword
-    motdepassemotdepasse administrateur administrator hopital12345 hopital2026! bienvenue123 bienvenue2026
-    changezmoi12 changeme1234 letmein12345 iloveyou1234 abcdefghijkl abcdefghijklm 111111111111 000000000000
-    aaaaaaaaaaaa cognoscope12 cognoscope123 cognoscope2026""".split()
-)
+COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without the letters and digits that are mistaken for one another on paper."""
 

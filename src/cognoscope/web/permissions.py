@@ -63,8 +63,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.PHARMACIST: _REVIEWS,
         Role.RADIOLOGIST: _REVIEWS,
         Role.CODER: _REVIEWS,
-        Role.MANAGER: _REVIEWS
-        | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR},
+        Role.MANAGER: _REVIEWS | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR},
         Role.PATIENT: frozenset({_P.OWN_PROFILE}),
         Role.COLLEGE_MEMBER: frozenset(
             {_P.OWN_PROFILE, _P.READ_APPLICATIONS, _P.READ_EVALUATION, _P.SUSPEND, _P.VERIFY_LEDGER}

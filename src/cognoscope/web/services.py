@@ -16,6 +16,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
 from cognoscope.web.accounts import Accounts
 from cognoscope.web.fragments import Fragments
+from cognoscope.web.openid import OpenID
 from cognoscope.web.rate_limit import RateLimit
 from cognoscope.web.session import Sessions, read_or_make_key
 
@@ -35,6 +36,7 @@ class Services:
     accounts: Accounts
     sessions: Sessions
     rate_limit: RateLimit
+    openid: OpenID | None
     fragments: Fragments = field(default_factory=Fragments)
 
     @cached_property
@@ -64,6 +66,7 @@ def open_services(home: Home, applications: tuple[Application, ...], clock: Cloc
         CognoscopeError: the home is not initialised, or a key or database cannot be used.
     """
     settings = home.settings()
+    openid = OpenID(settings.openid) if settings.openid else None
     key = read_or_make_key(home.session_key_file)
     ledger = Ledger.open(home.ledger_url)
     return Services(
@@ -76,6 +79,7 @@ def open_services(home: Home, applications: tuple[Application, ...], clock: Cloc
         accounts=Accounts(ledger),
         sessions=Sessions(ledger.engine, key),
         rate_limit=RateLimit(ledger.engine),
+        openid=openid,
     )
 
 

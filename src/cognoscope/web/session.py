@@ -59,7 +59,9 @@ def read_or_make_key(path: Path) -> bytes:
         raise InvalidInput(f"The session key {path} can be read by others: run 'chmod 600 {path}'.")
     key = path.read_bytes().strip()
     if len(key) < 32:
-        raise InvalidInput(f"The session key {path} is too short: delete it, a new one is made and people sign in again.")
+        raise InvalidInput(
+            f"The session key {path} is too short: delete it, a new one is made and people sign in again."
+        )
     return key
 
 

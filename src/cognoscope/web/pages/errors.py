@@ -7,11 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from cognoscope.core.errors import CognoscopeError
-from cognoscope.web.accounts import AccountRefused
 from cognoscope.web.csrf import CrossSiteRequest
 from cognoscope.web.i18n import N_
 from cognoscope.web.navigation import ROLE_NAMES, first_place
 from cognoscope.web.page import Page, make_page
+from cognoscope.web.refusal import Refusal
 from cognoscope.web.security import (
     NotPermitted,
     PasswordChangeNeeded,
@@ -60,7 +60,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(PasswordChangeNeeded, _password_change_needed)
     app.add_exception_handler(NotPermitted, _not_permitted)
     app.add_exception_handler(CrossSiteRequest, _expired_form)
-    app.add_exception_handler(AccountRefused, _account_refused)
+    app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(CognoscopeError, _sentence)
     app.add_exception_handler(HTTPException, _by_status)
@@ -107,8 +107,8 @@ def _expired_form(request: Request, _: Exception) -> Response:
     return _answer(request, 403, EXPIRED_FORM)
 
 
-def _account_refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AccountRefused)
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
     return _answer(request, 409, NOT_UNDERSTOOD, error.sentence.in_language(_page(request).language))
 
 

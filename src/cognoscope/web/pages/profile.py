@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
 from cognoscope.core.actor import Role
-from cognoscope.web.accounts import AccountRefused
 from cognoscope.web.i18n import N_
 from cognoscope.web.navigation import first_place
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.permissions import Permission
+from cognoscope.web.refusal import Refusal
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
 
@@ -52,7 +52,7 @@ def change_password(
         return _show(page, person, page.translate(N_("Le nouveau mot de passe est le même que l'ancien.")))
     try:
         services.accounts.set_password(person.account, new, person.actor, at, must_change=False)
-    except AccountRefused as refused:
+    except Refusal as refused:
         return _show(page, person, refused.sentence.in_language(page.language))
     response = page.redirect(first_place(person.role), page.translate(N_("Votre mot de passe est changé.")))
     services.sessions.set_cookie(page.request, response, services.sessions.start(person.account, person.role, at))

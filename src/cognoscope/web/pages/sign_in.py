@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
+from cognoscope.web.accounts import Account
 from cognoscope.web.i18n import N_
 from cognoscope.web.navigation import first_place
 from cognoscope.web.page import CurrentPage, Page
@@ -19,7 +20,7 @@ BLOCKED = N_("Trop d'essais : réessayez après %(time)s.")
 
 
 @router.get("/sign-in")
-def form(page: CurrentPage, next: str | None = None) -> Response:  # noqa: A002 - the query's own name
+def form(page: CurrentPage, next: str | None = None) -> Response:
     """The sign-in form; somebody signed in already goes on."""
     if page.person is not None:
         return page.redirect(safe_path(next) or first_place(page.person.role))
@@ -31,7 +32,7 @@ def sign_in(
     page: CurrentPage,
     account: Annotated[str, Form(max_length=80)],
     password: Annotated[str, Form(max_length=1024)],
-    next: Annotated[str | None, Form()] = None,  # noqa: A002 - the field's own name
+    next: Annotated[str | None, Form()] = None,
 ) -> Response:
     """Check the password, open a session under a new name, go to the page that was asked for."""
     services, at = page.services, page.services.clock()
@@ -44,9 +45,7 @@ def sign_in(
         services.rate_limit.failed(name, address, at)
         return show(page, next, name, page.translate(FAILED), 401)
     services.rate_limit.succeeded(name)
-    response = page.redirect(safe_path(next) or first_place(found.roles[0]))
-    services.sessions.set_cookie(page.request, response, services.sessions.start(found.name, found.roles[0], at))
-    return response
+    return enter(page, found, safe_path(next) or first_place(found.roles[0]))
 
 
 @router.post("/sign-out")
@@ -59,6 +58,17 @@ def sign_out(page: CurrentPage, _: Annotated[Person, Depends(require(Permission.
     return response
 
 
+def enter(page: Page, account: Account, path: str) -> Response:
+    """Open a session under a new name, end the one the browser came with, and go on."""
+    sessions = page.services.sessions
+    if page.visitor.session_id:
+        sessions.end(page.visitor.session_id)
+    response = page.redirect(path)
+    session_id = sessions.start(account.name, account.roles[0], page.services.clock())
+    sessions.set_cookie(page.request, response, session_id)
+    return response
+
+
 def show(page: Page, next_path: str | None, name: str = "", problem: str = "", status: int = 200) -> Response:
     """The form, with what went wrong."""
     return page.render(
@@ -67,7 +77,7 @@ def show(page: Page, next_path: str | None, name: str = "", problem: str = "", s
         next=safe_path(next_path),
         name=name,
         problem=problem,
-        openid=page.services.settings.openid is not None,
+        openid=page.services.openid is not None,
     )
 
 
