@@ -22,6 +22,7 @@ class Application:
     cases_from_warehouse: builds cases from the warehouse (`cognoscope.intake.warehouse.Warehouse`), as of an instant.
     outcomes: what the warehouse now knows of the elements that these proposals were about.
     evaluate: runs the method on a folder laid out like the reference data.
+    reference_folder: where those data lie under `COGNOSCOPE_DATASETS`.
     """
 
     card: Card
@@ -31,6 +32,7 @@ class Application:
     cases_from_warehouse: Callable[[Any, datetime], list[Case]]
     outcomes: Callable[[Any, Sequence[Proposal], datetime], list[Outcome]]
     evaluate: Callable[[Path], Evaluation]
+    reference_folder: str = ""
 
     @property
     def name(self) -> str:

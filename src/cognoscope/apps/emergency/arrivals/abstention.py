@@ -64,8 +64,8 @@ def why_abstain(raw: pd.Series, counts: pd.Series, today: date, measure: str = "
     if len(raw) and raw.index[-1].date() >= today:
         return _abstain(
             "future-dated",
-            f"Pas de prévision : des comptages sont datés du {french_date(raw.index[-1].date())}, un jour qui n'est pas "
-            "terminé. Vérifiez les dates transmises.",
+            f"Pas de prévision : des comptages sont datés du {french_date(raw.index[-1].date())}, un jour qui n'est "
+            "pas terminé. Vérifiez les dates transmises.",
             f"No forecast: some counts are dated {english_date(raw.index[-1].date())}, a day that is not over. "
             "Check the dates that were sent.",
         )
@@ -147,8 +147,8 @@ def _break_sentence(found: Break) -> Abstention:
         shape_en = f"the last seven days are {percent}% {side_en} usual"
     return _abstain(
         "unexplained-break",
-        f"Pas de prévision : {shape_fr} (rupture vue le {french_date(found.day)}) et le programme ne sait pas l'expliquer "
-        "(épidémie, fermeture, changement de recueil ?).",
+        f"Pas de prévision : {shape_fr} (rupture vue le {french_date(found.day)}) et le programme ne sait pas "
+        "l'expliquer (épidémie, fermeture, changement de recueil ?).",
         f"No forecast: {shape_en} (break seen on {english_date(found.day)}) and the program cannot explain it "
         "(an epidemic, a closure, a change in counting?).",
     )

@@ -45,7 +45,8 @@ def moving_sums(counts: pd.Series, width: int) -> pd.Series:
     sums = residual.rolling(width, min_periods=(width + 1) // 2).mean() * np.sqrt(width)
     spread = sums.abs().rolling(SPREAD_DAYS, min_periods=SPREAD_AT_LEAST).median().shift(width) / 0.6745
     # Counts scatter at least as Poisson does: a spread below one would be luck, not calm.
-    return sums / spread.clip(lower=1.0)
+    standardised: pd.Series = sums / spread.clip(lower=1.0)
+    return standardised
 
 
 def breaks(counts: pd.Series) -> pd.Series:

@@ -78,4 +78,5 @@ APPLICATION = Application(
     cases_from_warehouse=cases_from_warehouse,
     outcomes=outcomes,
     evaluate=_evaluate,
+    reference_folder="flow",
 )

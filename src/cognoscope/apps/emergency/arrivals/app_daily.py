@@ -68,7 +68,7 @@ def daily_series(forecast: DailyForecast, measure: str, counts: pd.Series, calen
 
 
 def usual_count(counts: pd.Series, day: date) -> float | None:
-    """Median of the same weekday over the last eight weeks known at the end of the counts; None with fewer than four."""
+    """Median of the same weekday over the last eight weeks of the counts; None with fewer than four known."""
     past = pd.date_range(end=pd.Timestamp(day), periods=USUAL_WEEKS + 2, freq="7D")
     known = counts.reindex(past[past <= counts.index[-1]]).iloc[-USUAL_WEEKS:].dropna()
     return float(known.median()) if len(known) >= USUAL_WEEKS // 2 else None

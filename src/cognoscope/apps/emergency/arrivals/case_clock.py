@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 
@@ -20,11 +21,9 @@ def hour_lengths(first: date, last: date, zone: str) -> pd.Series:
     """
     hours = pd.date_range(first, pd.Timestamp(last) + pd.Timedelta(hours=23), freq="h")
     certain = hours.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    exists = hours.tz_localize(zone, ambiguous=[True] * len(hours), nonexistent="NaT").notna()
-    lengths = pd.Series(1, index=hours)
-    lengths[~exists] = 0
-    lengths[exists & certain.isna()] = 2
-    return lengths
+    possible = hours.tz_localize(zone, ambiguous=np.ones(len(hours), dtype=bool), nonexistent="NaT")
+    skipped, uncertain = np.asarray(possible.isna()), np.asarray(certain.isna())
+    return pd.Series(np.where(skipped, 0, np.where(uncertain, 2, 1)), index=hours)
 
 
 def hours_of(day: date, zone: str) -> list[int]:

@@ -74,7 +74,8 @@ def step_of(stamps: pd.Series) -> Literal["day", "hour"]:
     if (stamps != stamps.dt.floor("h")).any():
         stamp = stamps[stamps != stamps.dt.floor("h")].iloc[0]
         raise InvalidInput(f"The time {stamp} is not the start of an hour: give counts by day or by hour.")
-    if stamps.drop_duplicates().sort_values().diff().median() > pd.Timedelta(hours=1):
+    steps = stamps.drop_duplicates().sort_values().diff().dropna()
+    if len(steps) and pd.Timedelta(steps.median()) > pd.Timedelta(hours=1):
         raise InvalidInput("The times are neither daily nor hourly: give counts by day or by hour.")
     return "hour"
 
@@ -100,7 +101,7 @@ def site_counts(rows: pd.DataFrame, name: str, place: Place, as_of: datetime) ->
     by_day = hourly.groupby("date")[["arrivals", "admissions"]].sum(min_count=1)
     for measure in ("arrivals", "admissions"):
         by_day.loc[hourly[hourly[measure].isna()]["date"].unique(), measure] = float("nan")
-    kept = hourly[hourly["date"] > hourly["date"].max() - pd.Timedelta(days=HOURLY_DAYS_KEPT)]
+    kept = hourly[hourly["date"] > pd.Timestamp(rows["timestamp"].max()) - pd.Timedelta(days=HOURLY_DAYS_KEPT)]
     return SiteCounts(site_code(name), name, place, _gapless(by_day), kept.reset_index(drop=True))
 
 

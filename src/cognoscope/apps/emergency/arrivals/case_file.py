@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -109,7 +110,7 @@ def _typed(rows: pd.DataFrame, zone: str, path: Path) -> pd.DataFrame:
             f"{path}, line {first.line}: {first.reason}; write a time as 2026-11-21 or 2026-11-21T14:00 and a count "
             "as a whole number, or leave the count empty when it is not known."
         )
-    typed = good.to_pandas().sort_values("line", ignore_index=True)
+    typed: pd.DataFrame = good.to_pandas().sort_values("line", ignore_index=True)
     for measure in ("arrivals", "admissions"):
         typed[measure] = typed[measure].astype(float)
         broken = typed[typed[measure] != typed[measure].round()][measure].dropna()
@@ -122,8 +123,8 @@ def _refuse_repeats(rows: pd.DataFrame, site: str, zone: str, path: Path) -> Non
     """An hour may come twice only when it was lived twice, on the night the clocks go back."""
     repeated = rows[rows["timestamp"].duplicated()]
     stamps = pd.DatetimeIndex(repeated["timestamp"])
-    lived_once = stamps.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").notna()
-    wrong = repeated[lived_once | repeated.duplicated("timestamp")]
+    lived_once = np.asarray(stamps.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").notna())
+    wrong = repeated[lived_once | repeated.duplicated("timestamp").to_numpy()]
     if len(wrong):
         raise InvalidInput(
             f"{path}, line {wrong['line'].iloc[0]}: the site {site} already has a row for "

@@ -132,8 +132,9 @@ def _whole_days(rows: pd.DataFrame, zone: str) -> pd.DataFrame:
     if (stamps == stamps.dt.normalize()).all():
         return rows[["timestamp", "arrivals", "admissions"]]
     lengths = hour_lengths(stamps.min().date(), stamps.max().date(), zone)
-    seen = lengths.index[(lengths > 0) & lengths.index.normalize().isin(stamps.dt.normalize())]
-    filled = rows.set_index("timestamp")[["arrivals", "admissions"]].reindex(seen.union(stamps))
+    hours = pd.DatetimeIndex(lengths.index)
+    seen = hours[(lengths > 0).to_numpy() & hours.normalize().isin(stamps.dt.normalize())]
+    filled = rows.set_index("timestamp")[["arrivals", "admissions"]].reindex(seen.union(pd.DatetimeIndex(stamps)))
     filled["arrivals"] = filled["arrivals"].fillna(0.0)
     if rows["admissions"].notna().any():
         filled["admissions"] = filled["admissions"].fillna(0.0)
