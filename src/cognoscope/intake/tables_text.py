@@ -48,7 +48,7 @@ def encoding_of(stream: BinaryIO) -> str:
 
 
 def read_text(
-    stream: BinaryIO, name: str, encoding: str, separator: str | None = None, skip: int = 0, quoted: bool = True
+    stream: BinaryIO, name: str, encoding: str, separator: str | None = None, skip: int = 0, plain_tabs: bool = False
 ) -> Iterator[Chunk]:
     """Rows of delimited text under a heading.
 
@@ -58,7 +58,7 @@ def read_text(
         encoding: a Python codec name (see `encoding_of`).
         separator: one character; found in the heading if not given.
         skip: lines before the heading.
-        quoted: whether quotation marks protect separators; without, they are plain characters.
+        plain_tabs: where tabs separate, quotation marks are plain characters (so Athena gives out vocabularies).
 
     Raises:
         InvalidInput: nothing usable as a heading, or an unknown encoding.
@@ -81,7 +81,7 @@ def read_text(
                 f"The file {name} is not text in {encoding}: say its encoding in the mapping, or export it again."
             )
         mark = separator or max(SEPARATORS, key=heading.count)
-        quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        quoting = csv.QUOTE_NONE if plain_tabs and mark == "\t" else csv.QUOTE_MINIMAL
         try:
             names = next(csv.reader([heading], delimiter=mark, quoting=quoting, strict=True))
         except (csv.Error, StopIteration) as error:

@@ -1,0 +1,38 @@
+"""What follows an ingest of tables: the ledger's entry, the outcomes joined, and one line for the person."""
+
+from datetime import datetime
+from typing import Literal
+
+import typer
+
+from cognoscope.apps import APPLICATIONS
+from cognoscope.cli.outcomes import join_outcomes
+from cognoscope.core.actor import program
+from cognoscope.core.events import IngestFinished
+from cognoscope.core.home import Home
+from cognoscope.core.ledger import Ledger
+from cognoscope.intake.tables_commit import Ingested
+
+
+def finish(home: Home, form: Literal["omop", "table"], done: Ingested, at: datetime) -> None:
+    """Record the ingest once, join outcomes, and say what came of it."""
+    with Ledger.open(home.ledger_url) as ledger:
+        recorded = any(
+            isinstance(entry.event, IngestFinished) and entry.event.source == done.source
+            for entry in ledger.entries(event="IngestFinished")
+        )
+        # Looked up rather than taken from `done.new`: a run killed after its last row has yet to be recorded.
+        if not recorded:
+            event = IngestFinished(
+                source=done.source, format=form, read=done.read, written=done.written, quarantined=done.quarantined
+            )
+            ledger.append(event, program("intake"), at)
+    outcomes = join_outcomes(home, APPLICATIONS, at)
+    before = "" if done.new else " (all of it was there before)"
+    typer.echo(f"{done.read} rows read, {done.written} written, {done.quarantined} in quarantine{before}.")
+    if done.quarantined:
+        typer.echo("The table `quarantine` of the warehouse says the file, the line and the reason of each.")
+    for remark in done.remarks:
+        typer.echo(remark)
+    if outcomes:
+        typer.echo(f"{outcomes} outcomes joined to proposals.")
