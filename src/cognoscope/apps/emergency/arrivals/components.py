@@ -4,7 +4,7 @@ The variances and time scales stand in `priors.toml`, one set for every hospital
 """
 
 import tomllib
-from datetime import date
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -13,12 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cognoscope.apps.emergency.arrivals.calendar import Calendar, features, year_phase
-from cognoscope.apps.emergency.arrivals.incidence import known_incidence
 from cognoscope.methods.kernels import cyclic, groups, linear, matern
 
 Array = NDArray[np.float64]
 
-DRIVERS = ("level", "weekday", "season", "holiday", "school", "epidemic", "recent")
+DRIVERS = ("level", "weekday", "season", "holiday", "school", "epidemic", "weather", "recent")
 """`season` holds the time of year and how it shifts the week; `recent` what the last days say beyond the level."""
 
 _HOLIDAY_GROUPS = ("holiday", "holiday_name", "around", "around_name", "turn")
@@ -33,15 +32,15 @@ def priors() -> dict[str, dict[str, float]]:
 
 
 def covariances(
-    days: pd.DatetimeIndex, calendar: Calendar, incidence: pd.DataFrame | None, as_of: date
+    days: pd.DatetimeIndex, calendar: Calendar, epidemic: Mapping[str, Array], warmth: Array | None
 ) -> dict[str, Array]:
     """Prior covariance of each driver's effect on the logarithm of visits, between any two of the days.
 
     Args:
         days: (n,) successive days.
         calendar: the hospital's calendar.
-        incidence: see `known_incidence`, or None.
-        as_of: first day from which a forecast is made with these covariances.
+        epidemic: indicator -> (n,), see `incidence.known_incidence`; may be empty.
+        warmth: (n,) see `weather.Warmth`, or None.
 
     Returns:
         driver -> (n, n), in the order of `DRIVERS`; a driver without data is absent.
@@ -70,10 +69,11 @@ def covariances(
         scaled = [np.sqrt(prior[driver][name]) * indicators[name] for name in names if name in indicators]
         if any(matrix.any() for matrix in scaled):
             found[driver] = linear(np.hstack(scaled))
-    epidemic = known_incidence(days, incidence, as_of)
     if epidemic:
         scaled = [np.sqrt(prior["epidemic"]["variance"]) * column[:, None] for column in epidemic.values()]
         found["epidemic"] = linear(np.hstack(scaled))
+    if warmth is not None:
+        found["weather"] = prior["weather"]["warmth"] * linear(warmth[:, None])
     found["recent"] = recent["week"] * matern(count, recent["week_days"], 0.5) + recent["brief"] * matern(
         count, recent["brief_days"], 0.5
     )

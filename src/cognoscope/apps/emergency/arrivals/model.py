@@ -7,7 +7,7 @@ intervals are conformal, made of the errors this very site's forecasts would hav
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -23,7 +23,8 @@ from cognoscope.methods.decomposition import logarithmic_shares
 class DayForecast:
     """One day ahead.
 
-    expected: visits, as many chances above as below. intervals: level -> (low, high), a higher level containing the
+    expected: visits; half a variance below the median, about one visit below the mean, where the relative error is
+    least (a choice checked on past years). intervals: level -> (low, high), a higher level containing the
     lower ones. contributions: driver (see `components.DRIVERS`) -> visits; they add up to `expected`. `level` is what
     an ordinary day brings, the others what they add to it or take from it.
     """
@@ -60,7 +61,7 @@ def forecast_daily(
         calendar: the site's calendar.
         incidence: rows with `indicator`, `published_on`, `per_100000`, or None; what was published later than `origin`
             is not used.
-        weather: not used yet.
+        weather: rows with `date`, `temperature_min`, `temperature_max`, or None; days later than `origin` are not used.
         origin: last day whose count may be used.
         horizons: number of days, 1 to 7.
         levels: nominal coverages of the intervals.
@@ -71,34 +72,36 @@ def forecast_daily(
     """
     if not 1 <= horizons <= LONGEST_HORIZON:
         raise InvalidInput(f"The forecast reaches 1 to {LONGEST_HORIZON} days ahead, not {horizons}.")
-    fitted = fit_site(history, calendar, incidence, origin, origin)
+    fitted = fit_site(history, calendar, incidence, weather, origin, origin)
     last = len(fitted.days) - LONGEST_HORIZON - 1
-    effects = fitted.process.components(fitted.drivers, last)
-    days = []
-    for horizon in range(1, horizons + 1):
-        centre, spread = fitted.ahead(horizon)
-        scores = (fitted.logs - centre) / spread
-        target = last + horizon
-        expected = math.exp(centre[target])
-        days.append(
-            DayForecast(
-                day=origin + timedelta(days=horizon),
-                expected=expected,
-                intervals={
-                    band.level: (
-                        math.exp(centre[target] + band.low * spread[target]),
-                        math.exp(centre[target] + band.high * spread[target]),
-                    )
-                    for band in bands(scores[BURN_IN : last + 1], levels)
-                },
-                contributions=_contributions(fitted, {name: float(e[horizon - 1]) for name, e in effects.items()}),
+    return DailyForecast(origin, tuple(_day(fitted, last, horizon, levels) for horizon in range(1, horizons + 1)))
+
+
+def _day(fitted: SiteFit, origin: int, horizon: int, levels: tuple[float, ...]) -> DayForecast:
+    step = origin + horizon
+    centre, spread, weights = fitted.ahead(horizon)
+    scores = (fitted.logs - centre) / spread
+    return DayForecast(
+        day=fitted.days[step].date(),
+        expected=math.exp(centre[step] - spread[step] ** 2 / 2),
+        intervals={
+            band.level: (
+                math.exp(centre[step] + band.low * spread[step]),
+                math.exp(centre[step] + band.high * spread[step]),
             )
-        )
-    return DailyForecast(origin, tuple(days))
+            for band in bands(scores[BURN_IN : origin + 1], levels)
+        },
+        contributions=_visits(fitted.effects(weights[step], step, origin), spread[step] ** 2 / 2),
+    )
 
 
-def _contributions(fitted: SiteFit, effects: dict[str, float]) -> dict[str, float]:
-    """Visits each driver accounts for; the level is the base that the others are added to."""
-    base = math.exp(fitted.process.offset + effects["level"])
+def _visits(effects: dict[str, float], lowered: float) -> dict[str, float]:
+    """Visits each driver accounts for; the level is the base that the others are added to.
+
+    Args:
+        effects: driver -> effect on the log visits.
+        lowered: how far the expected value lies below the centre, on the logarithmic scale.
+    """
+    base = math.exp(effects["level"] - lowered)
     others = {name: effect for name, effect in effects.items() if name != "level"}
     return {"level": base, **logarithmic_shares(base, others)}

@@ -35,6 +35,7 @@ DRIVERS = {
     "holiday": Sentence(fr="jours fériés et leurs voisins", en="public holidays and the days around them"),
     "school": Sentence(fr="vacances scolaires", en="school holidays"),
     "epidemic": Sentence(fr="épidémies saisonnières", en="seasonal epidemics"),
+    "weather": Sentence(fr="température inhabituelle", en="unusual temperature"),
     "recent": Sentence(fr="activité des derniers jours", en="activity of the last days"),
 }
 """How each driver of the model is called on the screens."""
@@ -136,6 +137,8 @@ def cause_phrase(driver: str, day: date, calendar: Calendar) -> Sentence:
                 fr="à cause des épidémies saisonnières (grippe, gastro-entérite)",
                 en="because of seasonal epidemics (influenza, gastro-enteritis)",
             )
+        case "weather":
+            return Sentence(fr="à cause de la température des derniers jours", en="because of the last days' temperature")
         case "season":
             return Sentence(fr="à cause de la période de l'année", en="because of the time of year")
         case _:
