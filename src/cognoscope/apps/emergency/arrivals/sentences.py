@@ -138,7 +138,9 @@ def cause_phrase(driver: str, day: date, calendar: Calendar) -> Sentence:
                 en="because of seasonal epidemics (influenza, gastro-enteritis)",
             )
         case "weather":
-            return Sentence(fr="à cause de la température des derniers jours", en="because of the last days' temperature")
+            return Sentence(
+                fr="à cause de la température des derniers jours", en="because of the temperature of the last days"
+            )
         case "season":
             return Sentence(fr="à cause de la période de l'année", en="because of the time of year")
         case _:
