@@ -12,7 +12,22 @@ from cognoscope.core.application import Application
 from cognoscope.core.home import Home
 from cognoscope.web import assets, csrf
 from cognoscope.web.headers import SecurityHeaders
-from cognoscope.web.pages import access, accounts, errors, fhir, profile, sign_in, sign_in_openid
+from cognoscope.web.pages import (
+    access,
+    accounts,
+    applications,
+    errors,
+    fhir,
+    inbox,
+    ledger,
+    profile,
+    proposal,
+    public,
+    review,
+    sign_in,
+    sign_in_openid,
+    subject,
+)
 from cognoscope.web.security import check_every_route
 from cognoscope.web.services import open_services
 
@@ -23,6 +38,13 @@ ROUTERS = (
     profile.router,
     accounts.router,
     access.router,
+    inbox.router,
+    proposal.router,
+    review.router,
+    applications.router,
+    subject.router,
+    ledger.router,
+    public.router,
     fhir.router,
 )
 

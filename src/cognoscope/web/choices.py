@@ -1,0 +1,112 @@
+"""From what a decision form says to reviews: one button's value names verdict, element and reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast, get_args
+
+from cognoscope.core.card import Card
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.review import Review, Verdict
+from cognoscope.core.values import SeriesPoint, SeriesValue
+from cognoscope.web.charts import digits_for
+from cognoscope.web.i18n import N_
+
+LARGEST = 1_000_000.0
+NOT_A_NUMBER = N_("« %(text)s » n'est pas un nombre : écrivez par exemple 198. Rien n'a été enregistré.")
+NOTHING_CHANGED = N_("Aucun nombre n'a été changé : rien n'a été enregistré.")
+NOT_UNDERSTOOD = N_("Cette décision n'a pas été comprise. Rien n'a été enregistré.")
+
+
+class ChoiceRefused(Exception):
+    """The form cannot become a review; `sentence` (French source) and `values` say why to the person."""
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Form:
+    """A decision form as it was sent."""
+
+    choice: str
+    comment: str
+    numbers: Mapping[str, str]
+    shown_at: datetime
+    decided_at: datetime
+
+
+def reviews_of(proposal: Proposal, card: Card, form: Form) -> list[Review]:
+    """The reviews that the form stands for: one, or for corrections one for each number that was changed.
+
+    Raises:
+        ChoiceRefused: an unknown verdict, element or reason; a number that is none; nothing changed.
+    """
+    verdict, _, rest = form.choice.partition("|")
+    element, _, reason = rest.partition("|")
+    if verdict not in get_args(Verdict):
+        raise ChoiceRefused(NOT_UNDERSTOOD)
+    if element and (proposal.value is None or proposal.value.element(element) is None):
+        raise ChoiceRefused(NOT_UNDERSTOOD)
+    if verdict == "amend":
+        return _corrections(proposal, element, form)
+    if verdict == "overrule" and (proposal.value is None or reason not in {one.code for one in card.reasons}):
+        raise ChoiceRefused(NOT_UNDERSTOOD)
+    return [
+        Review(
+            proposal=proposal.digest,
+            element=element or None,
+            verdict=cast(Verdict, verdict),
+            reason=reason if verdict == "overrule" else None,
+            comment=form.comment,
+            shown_at=form.shown_at,
+            decided_at=form.decided_at,
+        )
+    ]
+
+
+def _corrections(proposal: Proposal, element: str, form: Form) -> list[Review]:
+    """One element's number (`amended:KEY`), or every number of the form that differs from what was proposed."""
+    if not isinstance(proposal.value, SeriesValue):
+        raise ChoiceRefused(NOT_UNDERSTOOD)
+    wanted = {element} if element else {point.key for point in proposal.value.points}
+    changed = {}
+    for name, text in form.numbers.items():
+        kind, _, key = name.partition(":")
+        point = proposal.value.element(key) if key in wanted else None
+        if point is None or kind not in ("amended", "all"):
+            continue
+        amount = _number(text)
+        if _differs(amount, point, proposal.value):
+            changed[key] = amount
+    if not changed:
+        raise ChoiceRefused(NOTHING_CHANGED)
+    return [
+        Review(
+            proposal=proposal.digest,
+            element=key,
+            verdict="amend",
+            comment=form.comment,
+            amended=amount,
+            shown_at=form.shown_at,
+            decided_at=form.decided_at,
+        )
+        for key, amount in changed.items()
+    ]
+
+
+def _differs(amount: float, point: SeriesPoint, value: SeriesValue) -> bool:
+    return round(amount - point.expected, 6) != 0 and amount != round(point.expected, digits_for(value))
+
+
+def _number(text: str) -> float:
+    cleaned = text.strip().replace("\u202f", "").replace(" ", "").replace(",", ".")
+    try:
+        amount = float(cleaned)
+    except ValueError as error:
+        raise ChoiceRefused(NOT_A_NUMBER, text=text[:20]) from error
+    if not 0 <= amount <= LARGEST:
+        raise ChoiceRefused(NOT_A_NUMBER, text=text[:20])
+    return amount

@@ -1,0 +1,178 @@
+"""Home: what waits for a decision of my role, most urgent first."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from cognoscope.core.inbox import ProposalLine, count_waiting, waiting
+from cognoscope.web import words
+from cognoscope.web.i18n import N_, translations
+from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.permissions import Permission, may_review
+from cognoscope.web.render import CertaintyBar, certainty
+from cognoscope.web.security import require
+from cognoscope.web.services import Services
+from cognoscope.web.session import Person
+from cognoscope.web.shown import mark_shown
+
+router = APIRouter()
+Reader = Annotated[Person, Depends(require(Permission.READ_INBOX))]
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One waiting proposal in words."""
+
+    digest: str
+    title: str
+    text: str
+    abstains: bool
+    certainty: CertaintyBar | None
+    subject: str
+    application: str
+    age: str
+    deferred: bool
+    bulk: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What may be chosen, what is, and the neighbouring pages."""
+
+    application: str | None
+    subject: str | None
+    applications: list[tuple[str, str, int]]
+    subjects: list[tuple[str, str, int]]
+    total: int
+    count: int
+    previous: int | None
+    next: int | None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether anything is filtered."""
+        return bool(self.application or self.subject)
+
+    def address(self, offset: int) -> str:
+        """The same filters, another page."""
+        return "/?" + urlencode(
+            {"application": self.application or "", "subject": self.subject or "", "offset": offset}
+        )
+
+
+@router.get("/")
+def show(
+    page: CurrentPage,
+    person: Reader,
+    application: str | None = None,
+    subject: str | None = None,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Response:
+    """The inbox of the role the person acts in."""
+    services, now = page.services, page.services.clock()
+    mine = {one.name for one in services.applications if may_review(person.role, one.card)}
+    asked = Asked(application or None, subject or None, offset, {application} & mine if application else mine)
+
+    def render() -> str:
+        filters = _filters(page, count_waiting(services.ledger, now, applications=mine), asked)
+        lines = [_view(page, line) for line in _waiting(services, asked)]
+        count_words = _count_words(page, filters.count)
+        return page.text("pages/inbox_body.html", lines=lines, filters=filters, count_words=count_words)
+
+    key = ("inbox", person.role, page.language, application, subject, offset, int(now.timestamp()) // 60)
+    body = services.fragments.get(key, services.ledger.head().seq, render)
+    services.access_log.record(person.actor, "inbox", "", now)
+    bulk = _bulk(services, person, asked)
+    return page.render("pages/inbox.html", body=Markup(body), bulk=bulk)  # noqa: S704 - rendered by our own template
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: filters, page, and the applications that may be shown."""
+
+    application: str | None
+    subject: str | None
+    offset: int
+    applications: set[str]
+
+
+def _waiting(services: Services, asked: Asked) -> list[ProposalLine]:
+    return waiting(
+        services.ledger,
+        services.clock(),
+        applications=asked.applications,
+        subject=asked.subject,
+        limit=PAGE,
+        offset=asked.offset,
+    )
+
+
+def _bulk(services: Services, person: Person, asked: Asked) -> list[dict[str, str]]:
+    """For lines that may be accepted together: their digests, and when they were shown to this person."""
+    allowed = {name for name in asked.applications if (one := services.application(name)) and one.card.bulk_accept}
+    if not allowed:
+        return []
+    at = services.clock()
+    lines = [line for line in _waiting(services, asked) if line.application in allowed]
+    return [{"digest": one.digest, "shown": mark_shown(services, person, one.digest, at)} for one in lines]
+
+
+def _view(page: Page, line: ProposalLine) -> LineView:
+    application = page.services.application(line.application)
+    headline, language = line.headline, page.language
+    text = line.abstention.sentence if line.abstention else headline.text if headline else None
+    return LineView(
+        digest=line.digest,
+        title=words.say(line.title, language),
+        text=words.say(text, language) if text else "",
+        abstains=line.abstention is not None,
+        certainty=certainty(headline.expected, headline.interval, language) if headline else None,
+        subject=subject_name(line.subject),
+        application=words.say(application.card.title, language) if application else line.application,
+        age=words.age(line.as_of, page.services.clock(), language),
+        deferred=line.deferred,
+        bulk=application is not None and application.card.bulk_accept,
+    )
+
+
+def subject_name(subject: str) -> str:
+    """The code or pseudonym of a subject, without its kind."""
+    return subject.split(":", 1)[1]
+
+
+def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Filters:
+    applications = []
+    for name, by_subject in sorted(counts.items()):
+        known = page.services.application(name)
+        title = words.say(known.card.title, page.language) if known else name
+        applications.append((name, title, sum(by_subject.values())))
+    by_code: dict[str, int] = {}
+    for name, by_subject in counts.items():
+        for code, count in by_subject.items():
+            if asked.application in (None, name):
+                by_code[code] = by_code.get(code, 0) + count
+    count = by_code.get(asked.subject, 0) if asked.subject else sum(by_code.values())
+    return Filters(
+        application=asked.application,
+        subject=asked.subject,
+        applications=applications,
+        subjects=[(code, subject_name(code), found) for code, found in sorted(by_code.items())],
+        total=sum(one[2] for one in applications),
+        count=count,
+        previous=max(0, asked.offset - PAGE) if asked.offset else None,
+        next=asked.offset + PAGE if asked.offset + PAGE < count else None,
+    )
+
+
+def _count_words(page: Page, count: int) -> str:
+    if count == 0:
+        return page.translate(N_("Aucune proposition n'attend."))
+    one = N_("%(count)s proposition attend.")
+    many = N_("%(count)s propositions attendent, les plus urgentes d'abord.")
+    text = translations(page.language).ngettext(one, many, count)
+    return text % {"count": words.number(count, page.language)}

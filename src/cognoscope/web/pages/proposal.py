@@ -1,0 +1,125 @@
+"""One proposal: what it rests on, what it says, what people decided; and the rows of its case it was read from."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import Response
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from cognoscope.core.application import Application
+from cognoscope.core.comparison import closer
+from cognoscope.core.queries import Made, latest, outcomes_of, proposal, reviews
+from cognoscope.web.cases import read_case
+from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.permissions import Permission, allowed, may_read, may_review
+from cognoscope.web.render_proposal import ProposalView
+from cognoscope.web.security import NotPermitted, require
+from cognoscope.web.session import Person
+from cognoscope.web.shown import mark_shown
+
+router = APIRouter(prefix="/proposals/{digest}")
+Reader = Annotated[Person, Depends(require(Permission.READ_PROPOSAL))]
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+ROWS_AROUND = 60
+"""Rows of a case shown on one page."""
+
+
+@router.get("")
+def show(page: CurrentPage, person: Reader, digest: Digest, element: str | None = None) -> Response:
+    """The proposal page; the look is written to the access log."""
+    found = find(page, person, digest)
+    page.services.access_log.record(person.actor, "proposal", found.made.proposal.subject, page.services.clock())
+    return page.render("pages/proposal.html", **context(page, person, found, element))
+
+
+@router.get("/rows/{table}")
+def rows(page: CurrentPage, person: Reader, digest: Digest, table: str, row: int = 0) -> Response:
+    """The rows of the case around one of them, marked."""
+    found = find(page, person, digest)
+    case = read_case(page.services.ledger, found.made.proposal.case_digest)
+    shown = case.table(table) if case else None
+    if case is None or shown is None or not 0 <= row < max(shown.rows, 1):
+        raise HTTPException(404)
+    page.services.access_log.record(person.actor, "case_rows", case.subject, page.services.clock())
+    start = max(0, min(row - ROWS_AROUND // 2, shown.rows - ROWS_AROUND))
+    return page.render(
+        "pages/rows.html",
+        proposal=found.made.proposal,
+        table=shown,
+        marked=row,
+        start=start,
+        stop=min(start + ROWS_AROUND, shown.rows),
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A recorded proposal that this person may read, and the application that made it."""
+
+    made: Made
+    application: Application
+
+
+def find(page: Page, person: Person, digest: str) -> Found:
+    """The proposal of that digest.
+
+    Raises:
+        HTTPException: there is none, its application is gone, or it was made in the shadow, which nobody sees.
+        NotPermitted: the application's card does not name the role.
+    """
+    made = proposal(page.services.ledger, digest)
+    application = page.services.application(made.proposal.application) if made else None
+    if made is None or application is None:
+        raise HTTPException(404)
+    if made.state == "shadow" and not allowed(person.role, Permission.READ_EVALUATION):
+        raise HTTPException(404)
+    if not may_read(person.role, application.card):
+        raise NotPermitted(person, Permission.READ_PROPOSAL)
+    return Found(made, application)
+
+
+def view_of(page: Page, person: Person, found: Found, element: str | None = None) -> ProposalView:
+    """The proposal as this person reads it now."""
+    services, shown = page.services, found.made.proposal
+    ledger, now = services.ledger, services.clock()
+    newest = latest(ledger, shown.application, shown.subject, shown.question)
+    outcomes = outcomes_of(ledger, shown)
+    return ProposalView(
+        proposal=shown,
+        card=found.application.card,
+        case=read_case(ledger, shown.case_digest),
+        reviews=reviews(ledger, shown.digest),
+        known={key: float(one.value) for key, one in outcomes.items() if isinstance(one.value, int | float)},
+        latest=newest.proposal.digest if newest else None,
+        now=now,
+        zone=services.zone,
+        language=page.language,
+        selected=element,
+        shown=mark_shown(services, person, shown.digest, now),
+    )
+
+
+def context(
+    page: Page, person: Person, found: Found, element: str | None = None, problem: str = ""
+) -> dict[str, object]:
+    """What the templates of the proposal page are given."""
+    view = view_of(page, person, found, element)
+    deciding = may_review(person.role, view.card)
+    head = page.services.ledger.head().seq
+    given = {"view": view, "card": view.card, "proposal": view.proposal, "may_review": deciding}
+    evidence = page.services.fragments.get(
+        ("evidence", view.proposal.digest, page.language, deciding, view.open, element, f"{view.now:%Y-%m-%dT%H}"),
+        head,
+        lambda: page.text("pages/proposal_evidence.html", **given),
+    )
+    score = page.services.fragments.get(
+        ("score", view.proposal.application, view.proposal.subject, page.language),
+        head,
+        lambda: page.text(
+            "pages/score.html",
+            scores=closer(page.services.ledger, view.proposal.application, view.proposal.subject),
+        ),
+    )
+    return {**given, "evidence": Markup(evidence), "score": Markup(score), "problem": problem}  # noqa: S704 - our own

@@ -1,0 +1,106 @@
+"""The timeline of a unit, person or stay: its cases, proposals, decisions and outcomes, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import Response
+
+from cognoscope.core.entry import Entry
+from cognoscope.core.events import CaseOpened, OutcomeKnown, ProposalMade, ReviewGiven
+from cognoscope.web import words
+from cognoscope.web.i18n import N_
+from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.pages.inbox import subject_name
+from cognoscope.web.permissions import Permission, may_read
+from cognoscope.web.render import VERDICTS
+from cognoscope.web.security import NotPermitted, require
+from cognoscope.web.session import Person
+
+router = APIRouter(prefix="/subjects/{subject}")
+Reader = Annotated[Person, Depends(require(Permission.READ_SUBJECT))]
+Subject = Annotated[str, Path(pattern=r"^(unit|person|stay|cohort):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened to the subject, in words."""
+
+    seq: int
+    at: datetime
+    icon: str
+    title: str
+    text: str
+    who: str
+    address: str | None
+
+
+@router.get("")
+def show(
+    page: CurrentPage, person: Reader, subject: Subject, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """What my role may see of it; the look is written to the access log."""
+    services = page.services
+    readable = {one.name for one in services.applications if may_read(person.role, one.card)}
+    if not readable:
+        raise NotPermitted(person, Permission.READ_SUBJECT)
+    services.access_log.record(person.actor, "timeline", subject, services.clock())
+    entries = _entries(page, subject, before, readable)
+    moments = [one for entry in entries[:PAGE] if (one := _moment(page, entry)) is not None]
+    return page.render(
+        "pages/subject.html",
+        subject=subject,
+        name=subject_name(subject),
+        days=_by_day(page, moments),
+        older=entries[PAGE - 1].seq if len(entries) > PAGE else None,
+    )
+
+
+def _entries(page: Page, subject: str, before: int | None, readable: set[str]) -> list[Entry]:
+    """Newest first: what the readable applications proposed, what was decided and found, and the cases these cite."""
+    ledger = page.services.ledger
+    found: list[Entry] = []
+    for name in readable:
+        found += ledger.entries(subject=subject, application=name, before_seq=before, limit=PAGE + 1, newest_first=True)
+    cited = {entry.event.proposal.case_digest for entry in found if isinstance(entry.event, ProposalMade)}
+    opened = ledger.entries(subject=subject, event="CaseOpened", before_seq=before, limit=PAGE + 1, newest_first=True)
+    found += [entry for entry in opened if isinstance(entry.event, CaseOpened) and entry.event.case in cited]
+    return sorted(found, key=lambda entry: -entry.seq)[: PAGE + 1]
+
+
+def _by_day(page: Page, moments: list[Moment]) -> list[tuple[str, list[Moment]]]:
+    days: dict[str, list[Moment]] = {}
+    for one in moments:
+        days.setdefault(words.day(one.at.astimezone(page.services.zone), page.language), []).append(one)
+    return list(days.items())
+
+
+def _moment(page: Page, entry: Entry) -> Moment | None:
+    """The entry in words, or None when it was made in the shadow or says nothing about the subject's course."""
+    event, language = entry.event, page.language
+    match event:
+        case CaseOpened():
+            at = words.moment(event.as_of, page.services.zone, language)
+            title, text = page.translate(N_("Cas ouvert")), page.translate(N_("Connu au %(at)s"), at=at)
+            return Moment(entry.seq, entry.at, "list-details", title, text, entry.actor.id, None)
+        case ProposalMade(proposal=proposal, state=state) if state != "shadow":
+            said = proposal.abstention.sentence if proposal.abstention else None
+            said = proposal.headline.text if said is None and proposal.headline else said
+            text = words.say(said, language) if said else ""
+            title, address = words.say(proposal.title, language), f"/proposals/{proposal.digest}"
+            return Moment(entry.seq, entry.at, "chart-line", title, text, entry.actor.id, address)
+        case ReviewGiven(review=review):
+            text = words.element_label(review.element, language) if review.element else ""
+            text = text or page.translate(N_("toute la proposition"))
+            if review.amended is not None:
+                text += f" : {words.cell(review.amended, language)}"
+            title, address = page.translate(VERDICTS[review.verdict]), f"/proposals/{review.proposal}"
+            return Moment(entry.seq, entry.at, "user", title, text, entry.actor.id, address)
+        case OutcomeKnown(outcome=outcome):
+            text = f"{words.element_label(outcome.element, language)} : {words.cell(outcome.value, language)}"
+            title = page.translate(N_("Résultat connu"))
+            return Moment(entry.seq, entry.at, "circle-check", title, text, entry.actor.id, None)
+        case _:
+            return None

@@ -1,0 +1,226 @@
+"""A proposal, its decisions and its outcomes as plain data for the templates: what is read, nothing to compute."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cognoscope.core.card import Card
+from cognoscope.core.queries import Reviewed
+from cognoscope.core.review import Review
+from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableRow, TableValue, Value
+from cognoscope.web import words
+from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
+from cognoscope.web.i18n import N_, translate
+from cognoscope.web.navigation import ROLE_NAMES
+
+SHOWN_LEVEL = 0.8
+"""The interval put into words; the others are in the chart and its table."""
+
+ELEMENTS_WITH_CONTROLS = 14
+"""With more elements than this, each has a link to its own decision instead of its buttons, to keep the page light."""
+
+VERDICTS = {
+    "accept": N_("Acceptée"),
+    "amend": N_("Corrigée"),
+    "overrule": N_("Écartée"),
+    "defer": N_("À revoir plus tard"),
+}
+FREQUENCIES = {0.5: N_("1 fois sur 2"), 0.8: N_("8 fois sur 10"), 0.95: N_("95 fois sur 100")}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One review in words. `stands` is false when a later one on the same element replaced it."""
+
+    seq: int
+    verdict: str
+    words: str
+    reason: str | None
+    amended: str | None
+    comment: str
+    who: str
+    role: str
+    at: datetime
+    element: str | None
+    stands: bool
+
+
+@dataclass
+class ElementView:
+    """One day, hour or row of a proposed value."""
+
+    key: str
+    label: str
+    short: str
+    value: str
+    low: str = ""
+    high: str = ""
+    bands: list[tuple[str, str]] = field(default_factory=list)
+    sentence: str = ""
+    shares: list[str] = field(default_factory=list)
+    bar: list[Segment] = field(default_factory=list)
+    prefilled: str = ""
+    cells: list[str] = field(default_factory=list)
+    known: str | None = None
+    closer: str | None = None
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class ValueView:
+    """A proposed value by kind: its elements, and for a series the names of its drivers."""
+
+    kind: str
+    unit: str
+    elements: list[ElementView]
+    driver_names: list[tuple[str, str]]
+    zero: float
+    columns: list[str]
+
+
+def decisions(reviews: Sequence[Reviewed], card: Card, language: str, digits: int) -> list[Decision]:
+    """The reviews of one proposal, newest first, each saying whether it still stands."""
+    reasons = {reason.code: words.say(reason.label, language) for reason in card.reasons}
+    seen: set[str | None] = set()
+    views = []
+    for made in sorted(reviews, key=lambda one: -one.seq):
+        review = made.review
+        views.append(
+            Decision(
+                seq=made.seq,
+                verdict=review.verdict,
+                words=translate(VERDICTS[review.verdict], language),
+                reason=reasons.get(review.reason, review.reason) if review.reason else None,
+                amended=_amended(review, language, digits),
+                comment=review.comment,
+                who=made.actor.id,
+                role=translate(ROLE_NAMES[made.actor.role], language) if made.actor.role else "",
+                at=made.at,
+                element=review.element,
+                stands=review.element not in seen and None not in seen,
+            )
+        )
+        seen.add(review.element)
+    return views
+
+
+def _amended(review: Review, language: str, digits: int) -> str | None:
+    if isinstance(review.amended, float):
+        return words.number(review.amended, language, 0 if review.amended.is_integer() else max(digits, 1))
+    return review.amended
+
+
+def standing(views: Sequence[Decision], element: str | None) -> Decision | None:
+    """The decision that holds for an element: its own or the whole proposal's, whichever came later."""
+    return next((one for one in views if one.element in (element, None)), None)
+
+
+def value_view(
+    value: Value, language: str, made: Sequence[Decision], known: Mapping[str, float], closer: Mapping[str, str]
+) -> ValueView:
+    """A typed value as rows of words.
+
+    known: real values by element; closer: `program`, `people` or `equal` by element.
+    """
+    if isinstance(value, TableValue):
+        return _table_view(value, language, made)
+    digits = digits_for(value)
+    base = _base_driver(value)
+    names = _driver_names(value, base, language)
+    bars = deviation_bars(value.points, base)
+    elements = []
+    for point in value.points:
+        view = _point_view(point, language, digits)
+        view.shares = _shares(point, list(names), language, digits)
+        view.bar = bars[point.key]
+        view.decision = standing(made, point.key)
+        if point.key in known:
+            view.known = words.number(known[point.key], language, 0 if float(known[point.key]).is_integer() else digits)
+            view.closer = closer.get(point.key)
+        elements.append(view)
+    return ValueView(
+        "series", words.say(value.unit, language), elements, list(names.items()), zero_of(value.points, base), []
+    )
+
+
+def _base_driver(value: SeriesValue) -> str:
+    """The driver the others are deviations from: the largest of the first point."""
+    drivers = value.points[0].drivers
+    return max(drivers, key=lambda driver: abs(driver.amount)).name if drivers else ""
+
+
+def _driver_names(value: SeriesValue, base: str, language: str) -> dict[str, str]:
+    """Every driver of any point, by name, the base first."""
+    names = {driver.name: words.say(driver.label, language) for point in value.points for driver in point.drivers}
+    return {base: names.pop(base), **names} if base in names else names
+
+
+def _shares(point: SeriesPoint, names: Sequence[str], language: str, digits: int) -> list[str]:
+    """The point's drivers in the order of the table's columns; the base without a sign, no effect as 0."""
+    rounded = dict(zip((driver.name for driver in point.drivers), shares(point, digits), strict=True))
+    base, *others = [rounded.get(name, 0.0) for name in names] or [0.0]
+    said = [words.number(base, language, digits), *(words.signed(one, language, digits) for one in others)]
+    return said if names else []
+
+
+def _point_view(point: SeriesPoint, language: str, digits: int) -> ElementView:
+    shown = next((one for one in point.intervals if one.level == SHOWN_LEVEL), None)
+
+    def read(amount: float) -> str:
+        return words.number(amount, language, digits)
+
+    return ElementView(
+        key=point.key,
+        label=words.element_label(point.key, language),
+        short=words.element_label(point.key, language, short=True),
+        value=read(point.expected),
+        low=read(shown.low) if shown else "",
+        high=read(shown.high) if shown else "",
+        bands=[
+            (words.percent(one.level, language), f"{read(one.low)} – {read(one.high)}")
+            for one in sorted(point.intervals, key=lambda one: one.level)
+        ],
+        sentence=words.say(point.sentence, language) if point.sentence else "",
+        prefilled=f"{point.expected:.{digits}f}",
+    )
+
+
+def _table_view(value: TableValue, language: str, made: Sequence[Decision]) -> ValueView:
+    rows = [_row_view(row, language, made) for row in value.rows]
+    return ValueView("table", "", rows, [], 0.0, [words.say(column.label, language) for column in value.columns])
+
+
+def _row_view(row: TableRow, language: str, made: Sequence[Decision]) -> ElementView:
+    cells = [words.cell(one, language) for one in row.cells]
+    label = cells[0] if cells else row.key
+    return ElementView(
+        key=row.key, label=label, short=label, value=" · ".join(cells), cells=cells, decision=standing(made, row.key)
+    )
+
+
+@dataclass(frozen=True)
+class CertaintyBar:
+    """The interval and the expected value on a scale from zero, in percent of the bar's width."""
+
+    left: float
+    width: float
+    mark: float
+    text: str
+    spoken: str
+
+
+def certainty(expected: float | None, interval: Interval | None, language: str) -> CertaintyBar | None:
+    """The small bar of a headline: how wide the interval is beside the value, from zero."""
+    if expected is None or interval is None:
+        return None
+    digits = 0 if expected >= 30 else 1
+    top = max(interval.high * 1.15, expected * 1.15, 1e-9)
+    low, high = words.number(interval.low, language, digits), words.number(interval.high, language, digits)
+    frequency = translate(FREQUENCIES.get(interval.level, ""), language) or words.percent(interval.level, language)
+    return CertaintyBar(
+        left=round(100 * max(interval.low, 0) / top, 1),
+        width=round(100 * (interval.high - max(interval.low, 0)) / top, 1),
+        mark=round(100 * expected / top, 1),
+        text=f"{low} – {high}",
+        spoken=translate(N_("entre %(low)s et %(high)s, %(often)s"), language, low=low, high=high, often=frequency),
+    )

@@ -1,0 +1,263 @@
+"""Everything the proposal page shows, gathered once from the proposal, its case, its reviews and its outcomes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from cognoscope.core.card import Card
+from cognoscope.core.case import Case
+from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.queries import Reviewed
+from cognoscope.core.values import SeriesValue
+from cognoscope.web import words
+from cognoscope.web.charts import digits_for, series_chart
+from cognoscope.web.i18n import N_, translate
+from cognoscope.web.render import (
+    ELEMENTS_WITH_CONTROLS,
+    CertaintyBar,
+    Decision,
+    ElementView,
+    ValueView,
+    certainty,
+    decisions,
+    standing,
+    value_view,
+)
+
+Status = Literal["current", "superseded", "expired"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One pointer of the evidence in words, and the page of the rows it points at."""
+
+    words: str
+    note: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """A proposal as one person reads it at one moment."""
+
+    proposal: Proposal
+    card: Card
+    case: Case | None
+    reviews: Sequence[Reviewed]
+    known: Mapping[str, float]
+    latest: str | None
+    now: datetime
+    zone: ZoneInfo
+    language: str
+    selected: str | None
+    shown: str
+
+    @property
+    def status(self) -> Status:
+        """Whether it is still the one to decide on."""
+        if self.latest is not None and self.latest != self.proposal.digest:
+            return "superseded"
+        return "expired" if self.proposal.useful_until <= self.now else "current"
+
+    @property
+    def open(self) -> bool:
+        """Whether a decision is still asked for."""
+        return self.status == "current"
+
+    @property
+    def subject(self) -> str:
+        """The unit's own name where the case gives one, else the code of whom or what it is about."""
+        name = self.case.fact("site_name") if self.case else None
+        return str(name) if name else self.proposal.subject.split(":", 1)[1]
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the proposed numbers."""
+        return digits_for(self.proposal.value) if isinstance(self.proposal.value, SeriesValue) else 1
+
+    @cached_property
+    def made(self) -> list[Decision]:
+        """Every decision on it, newest first."""
+        return decisions(self.reviews, self.card, self.language, self.digits)
+
+    @property
+    def whole(self) -> Decision | None:
+        """The decision on the whole of it that stands."""
+        return next((one for one in self.made if one.element is None and one.stands), None)
+
+    @cached_property
+    def value(self) -> ValueView | None:
+        """The value as rows of words, None when the program abstained."""
+        if self.proposal.value is None:
+            return None
+        return value_view(self.proposal.value, self.language, self.made, self.known, self.closer)
+
+    @property
+    def closer(self) -> dict[str, str]:
+        """For each element that a person corrected and whose outcome is known: `program`, `people` or `equal`."""
+        if not isinstance(self.proposal.value, SeriesValue):
+            return {}
+        people = corrected_numbers(self.reviews)
+        found = {}
+        for point in self.proposal.value.points:
+            if point.key in self.known and point.key in people:
+                lead = abs(people[point.key] - self.known[point.key]) - abs(point.expected - self.known[point.key])
+                found[point.key] = "program" if lead > 0 else "people" if lead < 0 else "equal"
+        return found
+
+    @property
+    def step(self) -> str:
+        """`day` or `hour` for a series."""
+        return self.proposal.value.step if isinstance(self.proposal.value, SeriesValue) else ""
+
+    @property
+    def all_controls(self) -> bool:
+        """Whether every element has its own buttons on the page."""
+        return self.value is not None and len(self.value.elements) <= ELEMENTS_WITH_CONTROLS
+
+    @property
+    def controlled(self) -> list[ElementView]:
+        """The elements with their own buttons: all of a few, else those of the chosen one's day."""
+        if self.value is None or self.all_controls:
+            return self.value.elements if self.value else []
+        chosen = self.selected or self._most_telling
+        return [element for element in self.value.elements if element.key[:10] == chosen[:10]]
+
+    @property
+    def _most_telling(self) -> str:
+        headline = self.proposal.headline
+        assert self.value is not None
+        return (headline.element if headline else None) or self.value.elements[0].key
+
+    @property
+    def days(self) -> list[tuple[str, str]]:
+        """For a series of hours, each day's first hour and its words: the way from one day to another."""
+        if self.value is None or self.all_controls:
+            return []
+        first: dict[str, str] = {}
+        for element in self.value.elements:
+            first.setdefault(element.key[:10], element.key)
+        return [(key, words.element_label(day, self.language, short=True)) for day, key in first.items()]
+
+    @property
+    def shown_day(self) -> str:
+        """The day whose hours have buttons."""
+        return self.controlled[0].key[:10]
+
+    @property
+    def correctable(self) -> bool:
+        """Whether numbers can be corrected together in one form."""
+        return self.value is not None and self.value.kind == "series" and self.all_controls
+
+    @property
+    def headline(self) -> str:
+        """The value in words."""
+        return words.say(self.proposal.headline.text, self.language) if self.proposal.headline else ""
+
+    @property
+    def certainty(self) -> CertaintyBar | None:
+        """The headline's small bar."""
+        headline = self.proposal.headline
+        return certainty(headline.expected, headline.interval, self.language) if headline else None
+
+    @property
+    def age(self) -> str:
+        """How long ago it was computed."""
+        return words.age(self.proposal.as_of, self.now, self.language)
+
+    @property
+    def as_of(self) -> str:
+        """The instant up to which things were known."""
+        return words.moment(self.proposal.as_of, self.zone, self.language)
+
+    @property
+    def useful_until(self) -> str:
+        """The instant after which it needs no decision."""
+        return words.moment(self.proposal.useful_until, self.zone, self.language)
+
+    @property
+    def chart_title(self) -> str:
+        """What the figure is of."""
+        return words.say(self.proposal.title, self.language)
+
+    @property
+    def chart_sentence(self) -> str:
+        """What the figure says, for those who do not see it and those in a hurry."""
+        sentences = [element.sentence for element in self.controlled if element.key == self._most_telling]
+        return sentences[0] if sentences and sentences[0] else self.headline
+
+    @cached_property
+    def chart(self) -> dict[str, Any]:
+        """Plain data for `static/charts.js`."""
+        labels = {element.key: element.label for element in self.value.elements} if self.value else {}
+        return series_chart(
+            self.proposal, self.case, self.zone, self.now, labels, self.known, corrected_numbers(self.reviews)
+        )
+
+    @property
+    def rows_address(self) -> str | None:
+        """The page of the rows that the history was read from."""
+        table = self.chart["table"]
+        return f"/proposals/{self.proposal.digest}/rows/{table}" if table else None
+
+    @property
+    def driver_ranks(self) -> dict[str, int]:
+        """Each driver's place in the table, which gives it its colour; beyond the fifth they share one."""
+        names = self.value.driver_names if self.value else []
+        return {name: min(rank, 6) for rank, (name, _) in enumerate(names)}
+
+    @property
+    def sources(self) -> list[Source]:
+        """What it rests on."""
+        return [self._source(pointer) for pointer in self.proposal.evidence]
+
+    def _source(self, pointer: Pointer) -> Source:
+        note = words.say(pointer.note, self.language) if pointer.note else ""
+        if isinstance(pointer, FactPointer):
+            value = words.cell(self.case.fact(pointer.fact), self.language) if self.case else "–"
+            return Source(note or f"{pointer.fact} : {value}", f"{pointer.fact} = {value}" if note else "", None)
+        return Source(note or self._rows_words(pointer), self._rows_words(pointer) if note else "", self._rows(pointer))
+
+    def _rows_words(self, pointer: RowsPointer) -> str:
+        return translate(
+            N_("Table %(table)s, lignes %(start)s à %(stop)s"),
+            self.language,
+            table=pointer.table,
+            start=words.number(pointer.start + 1, self.language),
+            stop=words.number(pointer.stop, self.language),
+        )
+
+    def _rows(self, pointer: RowsPointer) -> str | None:
+        if self.case is None:
+            return None
+        last = pointer.stop - 1
+        return f"/proposals/{self.proposal.digest}/rows/{pointer.table}?row={last}#row-{last}"
+
+    @property
+    def provenance(self) -> str:
+        """Which program, version and case made it."""
+        return translate(
+            N_("%(application)s, version %(version)s · cas %(case)s · proposition %(digest)s"),
+            self.language,
+            application=self.proposal.application,
+            version=self.proposal.version,
+            case=self.proposal.case_digest[:12],
+            digest=self.proposal.digest[:12],
+        )
+
+    def decision_on(self, element: str | None) -> Decision | None:
+        """The decision that stands on an element, or on the whole."""
+        return standing(self.made, element)
+
+
+def corrected_numbers(reviews: Sequence[Reviewed]) -> dict[str, float]:
+    """The last number a person gave for each element."""
+    return {
+        one.review.element: float(one.review.amended)
+        for one in sorted(reviews, key=lambda one: one.seq)
+        if one.review.element and isinstance(one.review.amended, int | float)
+    }

@@ -1,0 +1,86 @@
+"""Numbers, dates and durations as a person writes them, in the language of the screen."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from cognoscope.core.noun import Sentence
+
+NARROW_SPACE = "\u202f"
+_DAY_FORMAT = {"fr": "EEEE d MMMM", "en": "EEEE d MMMM"}
+_SHORT_DAY_FORMAT = {"fr": "EEE d MMM", "en": "EEE d MMM"}
+_MOMENT_FORMAT = {"fr": "dd/MM/yyyy HH:mm", "en": "dd/MM/yyyy HH:mm"}
+
+
+def _locale(language: str) -> str:
+    return "en_GB" if language == "en" else "fr_FR"
+
+
+def number(value: float, language: str, digits: int = 0) -> str:
+    """A number with the language's decimal and grouping signs; a negative one with a true minus sign."""
+    pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
+    return format_decimal(round(value, digits) + 0.0, format=pattern, locale=_locale(language)).replace("-", "−")
+
+
+def signed(value: float, language: str, digits: int = 0) -> str:
+    """A number that always carries its sign, as a share of a sum does; zero carries none."""
+    text = number(value, language, digits)
+    return f"+{text}" if round(value, digits) > 0 else text
+
+
+def percent(share: float, language: str) -> str:
+    """A share between 0 and 1 as a percentage: `80 %` in French, `80%` in English."""
+    return number(100 * share, language) + ("%" if language == "en" else f"{NARROW_SPACE}%")
+
+
+def moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """Date and time to the minute in the hospital's zone: `21/11/2026 14:05`."""
+    return format_datetime(instant.astimezone(zone), _MOMENT_FORMAT[language], locale=_locale(language))
+
+
+def day(value: date, language: str, *, short: bool = False) -> str:
+    """`jeudi 26 novembre`, or `jeu. 26 nov.` when short."""
+    formats = _SHORT_DAY_FORMAT if short else _DAY_FORMAT
+    return format_date(value, formats[language], locale=_locale(language))
+
+
+def age(then: datetime, now: datetime, language: str) -> str:
+    """How long ago, in the largest unit that fits: `il y a 3 heures`."""
+    return format_timedelta(then - now, add_direction=True, locale=_locale(language), threshold=0.95)
+
+
+def element_label(key: str, language: str, *, short: bool = False) -> str:
+    """A series point's key in words: `jeudi 26 novembre`, `jeudi 26 novembre, 14 h`; other keys unchanged."""
+    text, _, hour = key.partition("T")
+    try:
+        words = day(date.fromisoformat(text), language, short=short)
+    except ValueError:
+        return key
+    if not hour:
+        return words
+    clock = hour[:2]
+    return f"{words}, {clock}:00" if language == "en" else f"{words}, {int(clock)}{NARROW_SPACE}h"
+
+
+def cell(value: object, language: str, kind: str = "text") -> str:
+    """A cell of a case's table for people; missing values as a dash, dates in the order a person reads them."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return {("fr", True): "oui", ("fr", False): "non", ("en", True): "yes", ("en", False): "no"}[language, value]
+    if isinstance(value, int):
+        return number(value, language)
+    if isinstance(value, float):
+        return number(value, language, 0 if value.is_integer() else 2)
+    if kind == "date":
+        return date.fromisoformat(str(value)[:10]).strftime("%d/%m/%Y")
+    if kind == "datetime":
+        return datetime.fromisoformat(str(value)).strftime("%d/%m/%Y %H:%M")
+    return str(value)
+
+
+def say(sentence: Sentence, language: str) -> str:
+    """The sentence in the language of the screen."""
+    return sentence.in_language(language)
