@@ -40,7 +40,7 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         _require_file(parsed, create)
     try:
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, pool_size=10, max_overflow=40)
     except ModuleNotFoundError as error:
         raise NotInstalled(
             f"The driver for {place} is not installed: run pip install 'cognoscope[postgres]' and try again."

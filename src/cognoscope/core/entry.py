@@ -76,14 +76,24 @@ def seal(columns: Sequence[str]) -> str:
     return hashlib.sha256(SEPARATOR.join(columns).encode()).hexdigest()
 
 
-def make_row(head: Head, event: Event, actor: Actor, at: datetime, about: Mapping[str, str]) -> dict[str, Any]:
-    """The row that follows `head`: every column of the table, hash included; `about` adds derived columns."""
-    row: dict[str, Any] = dict.fromkeys(DERIVED, "")
-    row.update(_derive(event))
-    row.update(about)
-    row.update(
-        previous=head.hash,
-        seq=head.seq + 1,
+@dataclass(frozen=True)
+class Draft:
+    """An event with everything of its row that does not depend on its place: made before the writer's turn comes."""
+
+    event: Event
+    actor: Actor
+    columns: dict[str, Any]
+
+
+def make_draft(event: Event, actor: Actor, at: datetime) -> Draft:
+    """Prepare an event for the chain.
+
+    Raises:
+        ValueError: the instant has no offset.
+    """
+    columns: dict[str, Any] = dict.fromkeys(DERIVED, "")
+    columns.update(_derive(event))
+    columns.update(
         at=instant_text(at),
         event=event.event,
         actor_kind=actor.kind,
@@ -91,6 +101,12 @@ def make_row(head: Head, event: Event, actor: Actor, at: datetime, about: Mappin
         actor_role=actor.role or "",
         body=event.canonical().decode(),
     )
+    return Draft(event, actor, columns)
+
+
+def make_row(head: Head, draft: Draft, about: Mapping[str, str]) -> dict[str, Any]:
+    """The row that follows `head`: every column of the table, hash included; `about` adds derived columns."""
+    row = {**draft.columns, **about, "previous": head.hash, "seq": head.seq + 1}
     row["hash"] = seal([str(row[name]) for name in SEALED])
     return row
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cognoscope.core.engine import DatabaseUnavailable, sqlite_file
 from cognoscope.core.transaction import Transaction
@@ -37,6 +37,7 @@ class GroupCommit:
         self._engine = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._leading = threading.Lock()
         self._waiting: list[_Job] = []
+        self._connection: Connection | None = None
         file = sqlite_file(engine)
         self._queue_file = None if file is None else file.with_name(file.name + "-queue")
         self._queue: int | None = None
@@ -56,9 +57,15 @@ class GroupCommit:
     def close(self) -> None:
         """Close the lock file."""
         with self._leading:
+            self._disconnect()
             if self._queue is not None:
                 os.close(self._queue)
                 self._queue = None
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _lead(self, jobs: list[_Job]) -> None:
         try:
@@ -75,11 +82,14 @@ class GroupCommit:
     def _commit(self, jobs: list[_Job]) -> None:
         """One transaction for all; when one act fails, one for each, so that it fails alone."""
         try:
-            with self._engine.begin() as connection:
-                transaction = Transaction(connection)
+            if self._connection is None or self._connection.closed:
+                self._connection = self._engine.connect()
+            with self._connection.begin():
+                transaction = Transaction(self._connection)
                 results = [job.act(transaction) for job in jobs]
                 transaction.flush()
         except DatabaseUnavailable:
+            self._disconnect()
             raise
         except Exception as error:
             if len(jobs) == 1:

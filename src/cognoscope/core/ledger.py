@@ -13,7 +13,7 @@ from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
 from cognoscope.core.database import require_current
 from cognoscope.core.engine import open_engine
-from cognoscope.core.entry import Entry, Head, instant_text, read_entry
+from cognoscope.core.entry import Entry, Head, instant_text, make_draft, read_entry
 from cognoscope.core.errors import InvalidInput, LedgerDamaged
 from cognoscope.core.events import Event
 from cognoscope.core.group_commit import Act, GroupCommit, Result
@@ -69,7 +69,8 @@ class Ledger:
             InvalidInput: a review of something the ledger does not hold; a proposal that it holds already.
             DatabaseUnavailable: the database is locked, full or unwritable; nothing was recorded.
         """
-        return self.write(lambda transaction: transaction.append(event, actor, at))
+        draft = make_draft(event, actor, at)
+        return self.write(lambda transaction: transaction.place(draft))
 
     def append_many(self, items: Iterable[tuple[Event, Actor, datetime]]) -> list[Entry]:
         """Record events one after the other, all or none; returns once they are durable.
@@ -77,8 +78,8 @@ class Ledger:
         Raises:
             As `append`.
         """
-        listed = list(items)
-        return self.write(lambda transaction: [transaction.append(*item) for item in listed])
+        drafts = [make_draft(*item) for item in items]
+        return self.write(lambda transaction: [transaction.place(draft) for draft in drafts])
 
     def write(self, act: Act[Result]) -> Result:
         """Do what `act` does with a `Transaction`, durably and all or nothing.

@@ -89,7 +89,6 @@ _index("ledger_event", "event", "seq")
 _index("ledger_actor", "actor_id", "seq")
 _index("ledger_subject", "subject", "seq")
 _index("ledger_application", "application", "seq")
-_index("ledger_at", "at", "seq")
 _index("ledger_proposals", "proposal", where=of("ProposalMade"), unique=True)  # the same proposal is recorded once
 _index("ledger_latest", "application", "subject", "question", "as_of", "seq", where=of("ProposalMade"))
 _index(

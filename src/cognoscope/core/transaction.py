@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
-from cognoscope.core.entry import GENESIS, Entry, Head, make_row, number_text
+from cognoscope.core.entry import GENESIS, Draft, Entry, Head, make_draft, make_row, number_text, read_instant
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, ReviewGiven
 from cognoscope.core.proposal import Proposal
@@ -16,7 +16,15 @@ from cognoscope.core.review import Review
 from cognoscope.core.tables import CASES, LEDGER, of
 from cognoscope.core.values import SeriesPoint, SeriesValue
 
-_INSERT_ENTRIES = insert(LEDGER)
+_NAMES = [column.name for column in LEDGER.c]
+_INSERT = f"INSERT INTO ledger ({', '.join(_NAMES)}) VALUES "  # noqa: S608 - the names are the table's own
+_INSERTS = {
+    "sqlite": f"{_INSERT}({', '.join(f':{name}' for name in _NAMES)})",
+    "postgresql": f"{_INSERT}({', '.join(f'%({name})s' for name in _NAMES)})",
+}
+"""As the driver wants it: appends are the one place where what SQLAlchemy adds to a statement would show."""
+
+_HEAD = "SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1"
 _PROPOSAL = select(LEDGER.c.body).where(of("ProposalMade"))
 _HOLDS = select(LEDGER.c.seq).where(of("ProposalMade"))
 _LOCK_POSTGRESQL = text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE")
@@ -40,15 +48,23 @@ class Transaction:
         """Put an event at the end of the chain.
 
         Raises:
+            As `place`.
+        """
+        return self.place(make_draft(event, actor, at))
+
+    def place(self, draft: Draft) -> Entry:
+        """Put a prepared event at the end of the chain.
+
+        Raises:
             NotAllowed: a review that a program signs.
             InvalidInput: a review of a proposal, or of an element, that the ledger does not hold; a proposal that it
                 holds already.
         """
-        about = self._check(event, actor)
-        row = make_row(self._head, event, actor, at, about)
+        row = make_row(self._head, draft, self._check(draft.event, draft.actor))
         self._rows.append(row)
         self._head = Head(row["seq"], row["hash"])
-        return Entry(row["seq"], datetime.fromisoformat(row["at"]), actor, event, row["previous"], row["hash"])
+        at = read_instant(row["at"])
+        return Entry(row["seq"], at, draft.actor, draft.event, row["previous"], row["hash"])
 
     def keep_case(self, case: Case) -> bool:
         """Store the case under its digest; False when it was there already. An erased case is not brought back."""
@@ -90,7 +106,7 @@ class Transaction:
     def flush(self) -> None:
         """Send the collected entries to the database; they become durable when its transaction commits."""
         if self._rows:
-            self.connection.execute(_INSERT_ENTRIES, self._rows)
+            self.connection.exec_driver_sql(_INSERTS[self.connection.dialect.name], self._rows)
             self._rows = []
 
     def _check(self, event: Event, actor: Actor) -> dict[str, str]:
@@ -122,5 +138,5 @@ def _reviewed(proposal: Proposal, review: Review) -> dict[str, str]:
 
 def read_head(connection: Connection) -> Head:
     """The last entry of the chain as this transaction sees it."""
-    row = connection.execute(select(LEDGER.c.seq, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)).one_or_none()
-    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
+    row = connection.exec_driver_sql(_HEAD).one_or_none()
+    return Head(0, GENESIS) if row is None else Head(*row)

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     index("ledger_previous", "previous", unique=True)
-    for column in ("event", "actor_id", "subject", "application", "at"):
+    for column in ("event", "actor_id", "subject", "application"):
         index(f"ledger_{column.removesuffix('_id')}", column, "seq")
     index("ledger_proposals", "proposal", event="ProposalMade", unique=True)
     index("ledger_latest", "application", "subject", "question", "as_of", "seq", event="ProposalMade")
