@@ -90,9 +90,10 @@ def _evaluate(
 ) -> None:
     """Run the method on reference data, beside a baseline and the published figures."""
     from cognoscope.cli.apps_in_words import evaluation_in_words
+    from cognoscope.datasets.registry import datasets_folder
 
     application = find(name)
-    evaluation = application.evaluate(data or _reference_folder(application))
+    evaluation = application.evaluate(data or datasets_folder() / application.reference_folder)
     if as_json:
         flat = evaluation.plain()
         typer.echo(json.dumps(flat | flat.pop("detail"), ensure_ascii=False))
@@ -140,16 +141,3 @@ def instant(text: str) -> "datetime":
     except ValueError as error:
         raise InvalidInput(f"{text!r} is not a day or a time: write 2026-11-21 or 2026-11-21T08:00+01:00.") from error
     return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(default_home().settings().time_zone))
-
-
-def _reference_folder(application: "Application") -> Path:
-    import os
-
-    from cognoscope.core.errors import InvalidInput
-
-    root = os.environ.get("COGNOSCOPE_DATASETS")
-    if not root:
-        raise InvalidInput(
-            "Say where the data are: --data DIR, or COGNOSCOPE_DATASETS (`cognoscope datasets fetch` fills it)."
-        )
-    return Path(root) / application.reference_folder
