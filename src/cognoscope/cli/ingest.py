@@ -2,7 +2,7 @@
 
 import typer
 
-from cognoscope.cli import ingest_fhir, ingest_omop, ingest_table, optout
+from cognoscope.cli import ingest_fhir, ingest_omop, ingest_table, optout, vault
 
 ingest = typer.Typer(help="Take data into the warehouse; identities stay outside it.", no_args_is_help=True)
 
@@ -14,3 +14,4 @@ def register(app: typer.Typer) -> None:
     ingest_table.register(ingest)
     app.add_typer(ingest, name="ingest")
     optout.register(app)
+    vault.register(app)

@@ -1,7 +1,78 @@
 """`cognoscope ingest fhir PATH`."""
 
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from cognoscope.intake.fhir import Report
+
+QUIET_SECONDS = 2.0
+MEGABYTE = 1_000_000
 
 
 def register(ingest: typer.Typer) -> None:
     """Add the verb."""
+    ingest.command("fhir")(_fhir)
+
+
+def _fhir(
+    path: Path = typer.Argument(..., help="A file or folder of FHIR R4: bundles, resources or NDJSON, also gzipped."),
+    at: str | None = typer.Option(None, help="The moment of the ingest, 2026-11-21T08:00+01:00; default: now."),
+) -> None:
+    """FHIR R4 resources: persons become pseudonyms, identities go to the vault, free text stays outside."""
+    from datetime import UTC, datetime
+
+    from cognoscope.cli.apps import instant
+    from cognoscope.core.actor import program
+    from cognoscope.core.home import default_home
+    from cognoscope.core.ledger import Ledger
+    from cognoscope.intake.fhir import complain, ingest_fhir
+    from cognoscope.intake.warehouse import open_warehouse
+
+    home = default_home()
+    moment = instant(at) if at else datetime.now(UTC)
+    warehouse = open_warehouse(home, notice=lambda sentence: typer.echo(sentence, err=True))
+    with Ledger.open(home.ledger_url) as ledger:
+        report = ingest_fhir(
+            path, warehouse=warehouse, ledger=ledger, actor=program("intake"), at=moment, progress=_Progress()
+        )
+    _say(report)
+    complain(report)
+
+
+class _Progress:
+    """A line on the terminal for work that takes more than two seconds; silent where nobody watches."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._begun < QUIET_SECONDS or now - self._last < QUIET_SECONDS:
+            return
+        self._last = now
+        rate = done / MEGABYTE / (now - self._begun)
+        print(f"{done / MEGABYTE:,.1f} of {total / MEGABYTE:,.1f} MB, {rate:.0f} MB/s", file=sys.stderr, flush=True)
+
+
+def _say(report: "Report") -> None:
+    whole = report.total
+    before = "" if report.new else " (all of it was there before)"
+    typer.echo(
+        f"{whole.read} records read from {len(report.tallies)} files: {whole.written} written, "
+        f"{whole.quarantined} in quarantine, {whole.ignored} not of interest{before}."
+    )
+    for what, count in report.ignored.most_common(8):
+        typer.echo(f"  not of interest: {count} {what}")
+    for reason, count in report.reasons.most_common(8):
+        typer.echo(f"  in quarantine: {count} ({reason})")
+    if whole.quarantined:
+        typer.echo("The table `quarantine` of the warehouse says the file, the line and the reason of each.")
+    if report.documents:
+        typer.echo(f"{report.documents} documents are listed without their text, which stays outside the warehouse.")
+    if report.passed_over:
+        typer.echo(f"{report.passed_over} files of the folder were passed over: they do not end in .json or .ndjson.")

@@ -17,11 +17,34 @@ class PartFile(msgspec.Struct, frozen=True):
     rows: int
 
 
+class Tally(msgspec.Struct, array_like=True):
+    """Records of a file: every one that was read was written, quarantined or ignored."""
+
+    read: int = 0
+    written: int = 0
+    quarantined: int = 0
+    ignored: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Count the other's records too."""
+        self.read += other.read
+        self.written += other.written
+        self.quarantined += other.quarantined
+        self.ignored += other.ignored
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What was committed together: files by table, and what the reader counted, by name of the file read."""
+
+    files: dict[str, PartFile]
+    tallies: dict[str, Tally] = {}
+
+
 class Source(msgspec.Struct):
-    """What one source gave: its place in the order of commits, and its parts by number and table."""
+    """What one source gave: its place in the order of commits, and its parts by number."""
 
     base: int
-    parts: dict[int, dict[str, PartFile]] = {}
+    parts: dict[int, Part] = {}
 
 
 class Manifest(msgspec.Struct):
@@ -36,10 +59,10 @@ class Manifest(msgspec.Struct):
         """The parts of a table, oldest commit first."""
         of_sources = sorted(self.sources.values(), key=lambda source: source.base)
         return [
-            source.parts[number][table]
+            source.parts[number].files[table]
             for source in of_sources
             for number in sorted(source.parts)
-            if table in source.parts[number]
+            if table in source.parts[number].files
         ]
 
     def source(self, digest: str) -> Source:

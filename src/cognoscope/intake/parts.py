@@ -1,10 +1,11 @@
-"""Writes the immutable Parquet parts of the warehouse. Light to import, so that each worker process of an ingest can."""
+"""Writes the immutable Parquet parts of the warehouse. Light to import: each worker process of an ingest does."""
 
 import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from cognoscope.core.errors import CognoscopeError
 from cognoscope.intake import manifest
 from cognoscope.intake.cdm import CdmTable, table
-from cognoscope.intake.manifest import PartFile
+from cognoscope.intake.manifest import Part, PartFile, Tally
 
 ORDER = "_order"
 """Column that every part carries: its place in the order of commits, by which a later row replaces an earlier one."""
@@ -29,10 +30,17 @@ class Staged:
 
     source: str
     part: int
-    files: Mapping[str, PartFile]
+    content: Part
 
 
-def stage(folder: Path, source: str, base: int, part: int, tables: Mapping[str, pa.Table]) -> Staged:
+def stage(
+    folder: Path,
+    source: str,
+    base: int,
+    part: int,
+    tables: Mapping[str, pa.Table],
+    tallies: Mapping[str, Tally] = MappingProxyType({}),
+) -> Staged:
     """Write one Parquet file a table below the warehouse's folder, durably; any process may.
 
     Args:
@@ -41,6 +49,7 @@ def stage(folder: Path, source: str, base: int, part: int, tables: Mapping[str, 
         base: what `Warehouse.begin` gave for that source.
         part: number of this piece of the source, from 0.
         tables: rows by table of `cdm.TABLES`.
+        tallies: what the reader counted, by name of the file read.
 
     Raises:
         InvalidInput: an unknown table, or rows that do not fit it.
@@ -55,7 +64,7 @@ def stage(folder: Path, source: str, base: int, part: int, tables: Mapping[str, 
             file = f"parts/{name}/{source[:32]}-{part:08d}.parquet"
             _write_durably(ordered, folder / file)
             written[name] = PartFile(file, unique.num_rows)
-    return Staged(source, part, written)
+    return Staged(source, part, Part(written, dict(tallies)))
 
 
 def _last_of_each_key(definition: CdmTable, rows: pa.Table) -> pa.Table:

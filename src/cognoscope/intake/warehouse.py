@@ -18,7 +18,7 @@ from cognoscope.core.home import Home
 from cognoscope.intake import manifest as manifests
 from cognoscope.intake import optout, views
 from cognoscope.intake.cdm import TABLES
-from cognoscope.intake.manifest import Manifest
+from cognoscope.intake.manifest import Manifest, Part
 from cognoscope.intake.parts import Staged, stage
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.writelock import Notice, exclusive
@@ -85,9 +85,13 @@ class Warehouse:
         return pseudonymiser
 
     def done(self, source: str) -> frozenset[int]:
-        """The parts of a source that are committed."""
+        """Numbers of the parts of a source that are committed."""
+        return frozenset(self.parts(source))
+
+    def parts(self, source: str) -> Mapping[int, Part]:
+        """The committed parts of a source, by number."""
         known = self.manifest().sources.get(source)
-        return frozenset(known.parts) if known else frozenset()
+        return known.parts if known else {}
 
     def begin(self, source: str) -> int:
         """Give the source its place in the order of commits, kept over restarts; to be passed to `parts.stage`."""
@@ -104,7 +108,7 @@ class Warehouse:
         with self.writing():
             committed = self.manifest()
             for one in staged:
-                committed.source(one.source).parts.setdefault(one.part, dict(one.files))
+                committed.source(one.source).parts.setdefault(one.part, one.content)
             manifests.write(self._manifest_file, committed)
 
     def commit(self, source: str, part: int, tables: Mapping[str, pa.Table]) -> bool:
