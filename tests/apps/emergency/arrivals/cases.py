@@ -18,10 +18,14 @@ from cognoscope.intake.warehouse import open_warehouse
 AS_OF = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 WEEK = np.array([1.12, 1.0, 0.97, 0.97, 1.0, 0.97, 0.97])
-HOURS = np.array([2, 1.6, 1.3, 1.1, 1, 1.2, 1.8, 3, 4.6, 6, 6.6, 6.4, 6, 6.1, 6, 5.8, 5.7, 5.8, 6, 6, 5.4, 4.6, 3.6, 2.8])
+HOURS = np.array(
+    [2, 1.6, 1.3, 1.1, 1, 1.2, 1.8, 3, 4.6, 6, 6.6, 6.4, 6, 6.1, 6, 5.8, 5.7, 5.8, 6, 6, 5.4, 4.6, 3.6, 2.8]
+)
 
 
-def invented_hours(days: int, mean: float = 120.0, seed: int = 1, last: date = TODAY - timedelta(days=1)) -> pd.DataFrame:
+def invented_hours(
+    days: int, mean: float = 120.0, seed: int = 1, last: date = TODAY - timedelta(days=1)
+) -> pd.DataFrame:
     """Hourly counts up to `last`: columns timestamp, arrivals, admissions (float)."""
     random = np.random.default_rng(seed)
     stamps = pd.date_range(end=pd.Timestamp(last) + pd.Timedelta(hours=23), periods=24 * days, freq="h")
@@ -31,10 +35,14 @@ def invented_hours(days: int, mean: float = 120.0, seed: int = 1, last: date = T
     return pd.DataFrame({"timestamp": stamps, "arrivals": arrivals * 1.0, "admissions": admissions * 1.0})
 
 
-def invented_days(days: int, mean: float = 120.0, seed: int = 1, last: date = TODAY - timedelta(days=1)) -> pd.DataFrame:
+def invented_days(
+    days: int, mean: float = 120.0, seed: int = 1, last: date = TODAY - timedelta(days=1)
+) -> pd.DataFrame:
     """The same by day."""
     hours = invented_hours(days, mean, seed, last)
-    return hours.groupby(hours["timestamp"].dt.normalize()).sum(numeric_only=True).rename_axis("timestamp").reset_index()
+    return (
+        hours.groupby(hours["timestamp"].dt.normalize()).sum(numeric_only=True).rename_axis("timestamp").reset_index()
+    )
 
 
 def case_of(rows: pd.DataFrame, name: str = "Nord") -> Case:

@@ -135,8 +135,9 @@ def _refuse_repeats(rows: pd.DataFrame, site: str, zone: str, path: Path) -> Non
 def _place(rows: pd.DataFrame, path: Path) -> Place:
     given: dict[str, str] = {}
     for field in fields(Place):
-        if field.name in rows and rows[field.name].notna().any():
-            given[field.name] = str(rows[field.name].dropna().iloc[0]).strip()
+        said = rows[field.name].dropna().str.strip() if field.name in rows else pd.Series(dtype=str)
+        if (said != "").any():
+            given[field.name] = str(said[said != ""].iloc[0])
     zone = given.get("time_zone", Place.time_zone)
     try:
         ZoneInfo(zone)
