@@ -1,4 +1,4 @@
-"""A small invented emergency department in a ledger: two sites with forecasts, decisions and outcomes, one too short."""
+"""An invented emergency department in a ledger: two sites with forecasts, decisions and outcomes, one too new."""
 
 import csv
 import math

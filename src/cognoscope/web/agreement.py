@@ -10,9 +10,9 @@ def verdicts(ledger: Ledger, application: str) -> dict[str, int]:
     """How many reviews gave each verdict, on whole proposals and on single elements alike."""
     columns = LEDGER.c
     query = (
-        select(columns.verdict, func.count())
+        select(columns.verdict, func.count().label("total"))
         .where(of("ReviewGiven"), columns.application == application)
         .group_by(columns.verdict)
     )
     with ledger.engine.connect() as connection:
-        return {verdict: count for verdict, count in connection.execute(query)}
+        return {row.verdict: row.total for row in connection.execute(query)}

@@ -12,7 +12,7 @@ from cognoscope.core.evidence import RowsPointer
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.values import SeriesPoint, SeriesValue
 
-HISTORY_SHOWN = {"day": 56, "hour": 24 * 7}
+HISTORY_SHOWN = {"day": 35, "hour": 24 * 4}
 SMALL_COUNT = 30
 """Below this, counts are shown with one decimal: `3,2 passages` says something that `3` does not."""
 
@@ -41,7 +41,9 @@ class History:
 
 
 def history_of(proposal: Proposal, case: Case) -> History | None:
-    """The first evidence that points at a numeric column of a dated table: what the forecast continues."""
+    """The first evidence that points at a numeric column dated by the forecast's own step: what it continues."""
+    if not isinstance(proposal.value, SeriesValue):
+        return None
     for pointer in proposal.evidence:
         if not isinstance(pointer, RowsPointer) or pointer.column is None:
             continue
@@ -50,8 +52,10 @@ def history_of(proposal: Proposal, case: Case) -> History | None:
         if table is None or values is None or values.type not in ("integer", "number"):
             continue
         times = next((column for column in table.columns if column.type in ("date", "datetime")), None)
-        if times is not None:
-            return History(table, times, table.column("hour"), values)
+        hours = table.column("hour")
+        by_hour = hours is not None or (times is not None and times.type == "datetime")
+        if times is not None and by_hour == (proposal.value.step == "hour"):
+            return History(table, times, hours, values)
     return None
 
 

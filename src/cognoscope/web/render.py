@@ -9,7 +9,7 @@ from cognoscope.core.queries import Reviewed
 from cognoscope.core.review import Review
 from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableRow, TableValue, Value
 from cognoscope.web import words
-from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
+from cognoscope.web.charts import SMALL_COUNT, Segment, deviation_bars, digits_for, shares, zero_of
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.navigation import ROLE_NAMES
 
@@ -53,6 +53,7 @@ class ElementView:
     label: str
     short: str
     value: str
+    hour: str = ""
     low: str = ""
     high: str = ""
     bands: list[tuple[str, str]] = field(default_factory=list)
@@ -167,13 +168,14 @@ def _point_view(point: SeriesPoint, language: str, digits: int) -> ElementView:
     shown = next((one for one in point.intervals if one.level == SHOWN_LEVEL), None)
 
     def read(amount: float) -> str:
-        return words.number(amount, language, digits)
+        return words.number(amount, language, 0 if amount.is_integer() else digits)
 
     return ElementView(
         key=point.key,
         label=words.element_label(point.key, language),
         short=words.element_label(point.key, language, short=True),
-        value=read(point.expected),
+        value=words.number(point.expected, language, digits),
+        hour=words.element_label(point.key, language).rpartition(", ")[2],
         low=read(shown.low) if shown else "",
         high=read(shown.high) if shown else "",
         bands=[
@@ -213,7 +215,8 @@ def certainty(expected: float | None, interval: Interval | None, language: str) 
     """The small bar of a headline: how wide the interval is beside the value, from zero."""
     if expected is None or interval is None:
         return None
-    digits = 0 if expected >= 30 else 1
+    whole = expected >= SMALL_COUNT or (interval.low.is_integer() and interval.high.is_integer())
+    digits = 0 if whole else 1
     top = max(interval.high * 1.15, expected * 1.15, 1e-9)
     low, high = words.number(interval.low, language, digits), words.number(interval.high, language, digits)
     frequency = translate(FREQUENCIES.get(interval.level, ""), language) or words.percent(interval.level, language)

@@ -70,6 +70,7 @@ def show(
         lines=_lines(page, person, entries[:PAGE]),
         asked=asked,
         events=EVENTS,
+        applications=services.applications,
         older=older,
         before=before,
         head=services.ledger.head(),

@@ -87,7 +87,7 @@ def show(page: CurrentPage) -> Response:
 
 def _sites(page: Page, local: datetime) -> list[SiteView]:
     shown = {one.subject: one for one in _latest(page, local)}
-    parts = sorted(crowding(list(shown.values())), key=lambda one: one.site)
+    parts = sorted(crowding(list(shown.values())), key=lambda one: (one.level == "unknown" and one.day is None, one.site))
     return [_site(page, shown[f"unit:{site}"], list(its), local) for site, its in groupby(parts, lambda one: one.site)]
 
 

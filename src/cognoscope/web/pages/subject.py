@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import CaseOpened, OutcomeKnown, ProposalMade, ReviewGiven
+from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
@@ -48,7 +50,7 @@ def show(
         raise NotPermitted(person, Permission.READ_SUBJECT)
     services.access_log.record(person.actor, "timeline", subject, services.clock())
     entries = _entries(page, subject, before, readable)
-    moments = [one for entry in entries[:PAGE] if (one := _moment(page, entry)) is not None]
+    moments = _moments(page, entries[:PAGE])
     return page.render(
         "pages/subject.html",
         subject=subject,
@@ -77,6 +79,40 @@ def _by_day(page: Page, moments: list[Moment]) -> list[tuple[str, list[Moment]]]
     return list(days.items())
 
 
+def _moments(page: Page, entries: list[Entry]) -> list[Moment]:
+    """The entries in words; outcomes of one measure that came in one after the other share a line."""
+    units = _units(page, entries)
+    moments: list[Moment] = []
+    for measure, group in groupby(entries, _measure):
+        if measure is None:
+            moments += [one for entry in group if (one := _moment(page, entry)) is not None]
+        else:
+            moments.append(_outcomes(page, list(group), units.get(measure, measure)))
+    return moments
+
+
+def _measure(entry: Entry) -> str | None:
+    return entry.event.outcome.measure if isinstance(entry.event, OutcomeKnown) else None
+
+
+def _units(page: Page, entries: list[Entry]) -> dict[str, str]:
+    """Each measure in words, as the proposals about it name its unit."""
+    values = [entry.event.proposal.value for entry in entries if isinstance(entry.event, ProposalMade)]
+    series = [value for value in values if isinstance(value, SeriesValue)]
+    return {value.measure: words.say(value.unit, page.language) for value in series}
+
+
+def _outcomes(page: Page, entries: list[Entry], unit: str) -> Moment:
+    known = [entry.event.outcome for entry in entries if isinstance(entry.event, OutcomeKnown)]
+    pairs = [
+        f"{words.element_label(one.element, page.language, short=True)} : {words.cell(one.value, page.language)}"
+        for one in known
+    ]
+    title = page.translate(N_("Résultats connus (%(unit)s)"), unit=unit)
+    newest = entries[0]
+    return Moment(newest.seq, newest.at, "circle-check", title, " · ".join(pairs), newest.actor.id, None)
+
+
 def _moment(page: Page, entry: Entry) -> Moment | None:
     """The entry in words, or None when it was made in the shadow or says nothing about the subject's course."""
     event, language = entry.event, page.language
@@ -98,9 +134,5 @@ def _moment(page: Page, entry: Entry) -> Moment | None:
                 text += f" : {words.cell(review.amended, language)}"
             title, address = page.translate(VERDICTS[review.verdict]), f"/proposals/{review.proposal}"
             return Moment(entry.seq, entry.at, "user", title, text, entry.actor.id, address)
-        case OutcomeKnown(outcome=outcome):
-            text = f"{words.element_label(outcome.element, language)} : {words.cell(outcome.value, language)}"
-            title = page.translate(N_("Résultat connu"))
-            return Moment(entry.seq, entry.at, "circle-check", title, text, entry.actor.id, None)
         case _:
             return None
