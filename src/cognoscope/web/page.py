@@ -125,13 +125,13 @@ class Page:
 def make_page(request: Request, who: Visitor) -> Page:
     """The page for a request."""
     services: Services = request.app.state.services
-    theme = request.query_params.get("theme") or request.cookies.get(THEME_COOKIE)
+    themes = (request.query_params.get("theme"), request.cookies.get(THEME_COOKIE))
     return Page(
         request=request,
         visitor=who,
         services=services,
         language=language_of(request, services.settings.language),
-        theme=theme if theme in THEMES else "auto",
+        theme=next((theme for theme in themes if theme in THEMES), "auto"),
     )
 
 
