@@ -31,7 +31,6 @@ class Parts:
         self._warehouse = warehouse
         self._source = source
         self._file = file
-        self._done = warehouse.done(source)
         self._next = 0
         self.written = 0
         self.quarantined = 0
@@ -42,8 +41,6 @@ class Parts:
         part, self._next = self._next, self._next + 1
         self.written += rows.num_rows
         self.quarantined += len(rejected)
-        if part in self._done:
-            return
         tables = {table: rows} if rows.num_rows else {}
         if rejected:
             tables["quarantine"] = self._quarantine(rejected)
