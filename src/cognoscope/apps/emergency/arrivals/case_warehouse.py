@@ -24,6 +24,7 @@ EMERGENCY_AND_INPATIENT_VISIT = 262
 INPATIENT_VISIT = 9201
 INPATIENT_HOSPITAL = 8717
 EMERGENCY_SOURCE_VALUE = "EMER"
+UNNAMED_SITE = "hospital"
 
 
 def cases_from_warehouse(warehouse: Warehouse, as_of: datetime) -> list[Case]:
@@ -109,18 +110,24 @@ def _from_visits(backend: Any, place: Place, as_of: datetime) -> dict[str, SiteC
     )
     start = emergency.visit_start_datetime.coalesce(emergency.visit_start_date.cast("timestamp"))
     hours = (
-        emergency.mutate(timestamp=start.truncate("h"), admitted=admitted.fill_null(False).cast("int64"))
-        .group_by(["care_site_id", "timestamp"])
+        emergency.mutate(
+            # As text: keys of 63 bits would lose their last digits beside a missing one.
+            site=emergency.care_site_id.cast("string").fill_null(UNNAMED_SITE),
+            timestamp=start.truncate("h"),
+            admitted=admitted.fill_null(False).cast("int64"),
+        )
+        .group_by(["site", "timestamp"])
         .agg(arrivals=lambda rows: rows.count(), admissions=lambda rows: rows.admitted.sum())
         .to_pandas()
     )
-    names = backend.table("care_site").to_pandas().set_index("care_site_id")["care_site_name"]
+    sites = backend.table("care_site")
+    named = sites.select(site=sites.care_site_id.cast("string"), name=sites.care_site_name).to_pandas()
+    names = {row.site: str(row.name) for row in named.dropna().itertuples(index=False)}
     found = {}
-    for site, rows in hours.groupby("care_site_id", dropna=False, sort=True):
-        code = "hospital" if pd.isna(site) else str(int(site))
-        name = code if pd.isna(site) or pd.isna(names.get(site)) else str(names[site])
+    for site, rows in hours.groupby("site", sort=True):
+        name = names.get(str(site), str(site))
         counted = site_counts(_whole_days(_floats(rows), place.time_zone), name, place, as_of)
-        found[code] = SiteCounts(site_code(code), name, place, counted.daily, counted.hourly)
+        found[str(site)] = SiteCounts(str(site), name, place, counted.daily, counted.hourly)
     return found
 
 

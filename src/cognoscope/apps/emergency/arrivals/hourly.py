@@ -28,6 +28,7 @@ DAYS_NEEDED = 56
 HALF_LIFE_DAYS = 120.0
 PRIOR_VISITS = 400.0
 SUNDAY = 6
+SMALLEST_MEAN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def hour_intervals(
     Returns:
         (level, low, high) for each level, in whole counts; higher levels contain lower ones.
     """
-    if mean <= 0:
+    if mean < SMALLEST_MEAN:
         return [(level, 0.0, 0.0) for level in levels]
     share = min(mean / total, 1.0)
     variance = (share * total_sd) ** 2 + profile.dispersion * mean * (1 - share)
