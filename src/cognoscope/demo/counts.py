@@ -54,7 +54,7 @@ def _expected(site: Site, calendar: Calendar, days: pd.DatetimeIndex, flu: Array
     years = np.asarray((days - days[0]).days, dtype=np.float64) / 365.25
     turn = np.cos(2 * np.pi * (np.asarray(days.dayofyear) - 15) / 365.25)
     weekday = np.array(site.weekdays)[np.where(is_off, 6, np.asarray(days.dayofweek))]
-    return (
+    expected: Array = (
         site.daily
         * (1 + site.growth) ** years
         * weekday
@@ -64,6 +64,7 @@ def _expected(site: Site, calendar: Calendar, days: pd.DatetimeIndex, flu: Array
         * (1 + site.morrow * morrow)
         * (1 + site.influenza * flu + site.gastroenteritis * gastro)
     )
+    return expected
 
 
 def _drift(rng: np.random.Generator, length: int, keep: float = 0.85, step: float = 0.012) -> Array:

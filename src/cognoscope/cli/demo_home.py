@@ -1,0 +1,136 @@
+"""The home of a demonstration: built beside its place and moved there when whole, kept while it is of today."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cognoscope.apps import APPLICATIONS
+from cognoscope.cli.ingest_end import finish
+from cognoscope.cli.installation import install
+from cognoscope.core.actor import program
+from cognoscope.core.errors import InvalidInput
+from cognoscope.core.home import Home
+from cognoscope.core.ledger import Ledger
+from cognoscope.demo.build import build, build_invented
+from cognoscope.demo.hospital import hospital
+from cognoscope.demo.life import days_before
+from cognoscope.demo.real import Real, read_real
+from cognoscope.demo.staff import STAFF
+from cognoscope.intake.tables_commit import Ingested
+from cognoscope.web import passwords
+from cognoscope.web.accounts import Accounts
+
+MARK = "demonstration.json"
+"""A file that only a demonstration's home has; nothing else is ever replaced."""
+
+REAL_DAYS = 15
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What a built home is: of which day (none for real data), from which data, its accounts' one password.
+
+    `clock` is the moment at which real data of the past are looked at.
+    """
+
+    day: str
+    data: str
+    password: str
+    clock: str | None = None
+    proposals: int = 0
+
+
+def built(home: Home) -> Demonstration | None:
+    """The demonstration in that home, or None where there is none yet.
+
+    Raises:
+        InvalidInput: the folder holds something else.
+    """
+    mark = home.path / MARK
+    if mark.is_file():
+        return Demonstration(**json.loads(mark.read_text(encoding="utf-8")))
+    if home.path.exists() and (not home.path.is_dir() or any(home.path.iterdir())):
+        raise InvalidInput(f"{home.path} is not the home of a demonstration: choose another with --home.")
+    return None
+
+
+def wanted(data: Path | None, now: datetime) -> Demonstration:
+    """The demonstration that is asked for, with a fresh password in case it must be built."""
+    today = now.astimezone(ZoneInfo("Europe/Paris")).date()
+    return Demonstration(
+        day="" if data else today.isoformat(),
+        data=str(data.resolve()) if data else "",
+        password=passwords.generate(),
+    )
+
+
+def make(
+    home: Home, asked: Demonstration, data: Path | None, now: datetime, say: Callable[[str], None]
+) -> Demonstration:
+    """Build beside `home`, then take the place of the demonstration that was there.
+
+    Raises:
+        InvalidInput: the data cannot be used, or the folder holds something that is no demonstration.
+    """
+    real = read_real(data) if data else None
+    beside = Home(home.path.with_name(home.path.name + ".building"))
+    shutil.rmtree(beside.path, ignore_errors=True)
+    install(beside, _settings(real, data))
+    done = replace(asked, proposals=_fill(beside, asked, real, now, say))
+    if real is not None:
+        done = replace(done, clock=real.opens.isoformat())
+    handle = os.open(beside.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump(asdict(done), stream)
+    if built(home) is not None:
+        shutil.rmtree(home.path)
+    beside.path.rename(home.path)
+    return done
+
+
+def logins(demonstration: Demonstration) -> Iterator[str]:
+    """The accounts and their password, one line each."""
+    yield f"\nPassword of every account: {demonstration.password}"
+    for member in STAFF:
+        yield f"  {member.account:16} {', '.join(member.roles):40} {member.display_name}"
+
+
+def _settings(real: Real | None, data: Path | None) -> dict[str, Any]:
+    if real is None or data is None:
+        invented = hospital()
+        return {"hospital": invented.hospital, "synthetic": True, "school_zone": invented.school_zone}
+    return {"hospital": f"Démonstration sur données réelles ({data.name})", **real.settings}
+
+
+def _fill(home: Home, asked: Demonstration, real: Real | None, now: datetime, say: Callable[[str], None]) -> int:
+    def record(ingested: Ingested, at: datetime) -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            finish(home, "table", ingested, at)
+
+    today = real.today if real else datetime.fromisoformat(asked.day).date()
+    zone = ZoneInfo(home.settings().time_zone)
+    first = days_before(today, REAL_DAYS if real else 1)[0]
+    opening = datetime(first.year, first.month, first.day, 3, tzinfo=zone) if real else now
+    _open_accounts(home, asked.password, opening)
+    if real is None:
+        return build_invented(home, hospital(), APPLICATIONS[0], record, today, say=say)
+    say(f"shown: {', '.join(real.shown)}")
+    if real.left_out:
+        say(f"left out, since they end earlier (give their own folder): {', '.join(real.left_out)}")
+    return build(home, real.known, APPLICATIONS[0], record, today, days=REAL_DAYS, say=say)
+
+
+def _open_accounts(home: Home, password: str, at: datetime) -> None:
+    with Ledger.open(home.ledger_url) as ledger:
+        accounts = Accounts(ledger)
+        for member in STAFF:
+            accounts.create(member.account, member.display_name, member.roles, program("demo"), at, password=password)
+            accounts.set_password(member.account, password, program("demo"), at, must_change=False)
