@@ -62,6 +62,10 @@ class Fitted:
         variance[horizon:] = left - self.noise[horizon:] + self.announced[horizon:]
         return mean, variance
 
+    def log_evidence(self) -> float:
+        """Logarithm of the probability density of the observations, less a constant that does not depend on the fit."""
+        return float(-0.5 * np.sum(self.innovations**2) - np.sum(np.log(np.diag(self.factor))))
+
     def components(self, covariances: Mapping[str, Array], origin: int, step: int) -> dict[str, float]:
         """Posterior mean of each component at a later step, given the steps up to and including `origin`.
 

@@ -8,6 +8,7 @@ at is then moved by adaptive conformal inference: after a miss it widens, after 
 long-run share of hits is the nominal one whatever the drift (Gibbs & Candes 2021, arXiv:2106.00170, eq. 2).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ Array = NDArray[np.float64]
 
 _WIDEST = 0.999
 _NARROWEST = 0.02
+_NORMAL = norm.ppf((np.arange(200) + 0.5) / 200)
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,28 @@ def bands(scores: Array, levels: tuple[float, ...], settings: Settings | None = 
     Raises:
         ValueError: a level is not between 0 and 1.
     """
+    return bands_at(scores, [len(scores)], levels, settings)[0]
+
+
+def bands_at(
+    scores: Array, positions: Sequence[int], levels: tuple[float, ...], settings: Settings | None = None
+) -> list[tuple[Band, ...]]:
+    """For each position p, the bands that `scores[:p]` give; see `bands`."""
     if any(not 0 < level < 1 for level in levels):
         raise ValueError(f"levels lie between 0 and 1: {levels}")
     settings = settings or Settings()
-    known = scores[np.isfinite(scores)]
+    finite = np.isfinite(scores)
+    known = scores[finite]
+    known_before = np.concatenate([[0], np.cumsum(finite)])
     reached = needed_levels(known, settings)
-    aims = _nested({level: adapted_level(reached, level, settings.rate) for level in levels})
-    latest = known[-settings.window :]
-    return tuple(Band(level, *_quantiles(latest, aims[level], settings)) for level in levels)
+    aims = np.column_stack([adapted_levels(reached, level, settings.rate) for level in levels])
+    aims[:, np.argsort(levels)] = np.maximum.accumulate(aims[:, np.argsort(levels)], axis=1)
+    found = []
+    for position in positions:
+        count = int(known_before[position])
+        lows, highs = _quantiles(known[max(0, count - settings.window) : count], aims[count], settings)
+        found.append(tuple(Band(*each) for each in zip(levels, lows, highs, strict=True)))
+    return found
 
 
 def needed_levels(scores: Array, settings: Settings) -> Array:
@@ -89,39 +105,33 @@ def needed_levels(scores: Array, settings: Settings) -> Array:
     return np.asarray(np.abs(2.0 * rank - 1.0), dtype=np.float64)
 
 
-def adapted_level(needed: Array, level: float, rate: float) -> float:
-    """Level to aim at next so that the share of hits so far is drawn towards `level`.
+def adapted_levels(needed: Array, level: float, rate: float) -> Array:
+    """Level to aim at before each score, and after the last, so that the share of hits is drawn towards `level`.
 
     Args:
         needed: (n,) see `needed_levels`.
         level: nominal coverage.
         rate: step of the adaptation.
+
+    Returns:
+        (n + 1,) levels; the i-th depends on the first i scores.
     """
-    aim = level
-    for value in needed:
-        missed = float(value > aim)
-        aim = min(max(aim + rate * (missed - (1.0 - level)), _NARROWEST), _WIDEST)
-    return aim
+    aims = np.empty(len(needed) + 1)
+    aims[0] = level
+    for step, value in enumerate(needed):
+        missed = float(value > aims[step])
+        aims[step + 1] = min(max(aims[step] + rate * (missed - (1.0 - level)), _NARROWEST), _WIDEST)
+    return aims
 
 
-def _nested(aims: dict[float, float]) -> dict[float, float]:
-    """Adapted levels made non-decreasing in the nominal level."""
-    widest = 0.0
-    ordered = {}
-    for level in sorted(aims):
-        widest = max(widest, aims[level])
-        ordered[level] = widest
-    return ordered
-
-
-def _quantiles(scores: Array, level: float, settings: Settings) -> tuple[float, float]:
-    """The two quantiles that leave (1 - level) / 2 on either side, of the scores mixed with the normal prior."""
-    normal = norm.ppf((np.arange(200) + 0.5) / 200)
-    values = np.concatenate([scores, normal])
+def _quantiles(scores: Array, levels: Array, settings: Settings) -> tuple[list[float], list[float]]:
+    """The quantiles that leave (1 - level) / 2 on either side, of the scores mixed with the normal prior."""
+    values = np.concatenate([scores, _NORMAL])
     age = np.arange(len(scores))[::-1]
-    weights = np.concatenate([0.5 ** (age / settings.half_life), np.full(200, settings.prior / 200)])
+    weights = np.concatenate([0.5 ** (age / settings.half_life), np.full(len(_NORMAL), settings.prior / len(_NORMAL))])
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
     position = (cumulated - weights[order] / 2) / cumulated[-1]
-    low, high = np.interp([(1 - level) / 2, (1 + level) / 2], position, values[order])
-    return float(low), float(high)
+    lows = np.interp((1 - levels) / 2, position, values[order])
+    highs = np.interp((1 + levels) / 2, position, values[order])
+    return lows.tolist(), highs.tolist()

@@ -25,7 +25,7 @@ LONGEST_HISTORY = 1200
 SHORTEST_HISTORY = 60
 """Known days without which nothing is forecast."""
 
-BURN_IN = 56
+BURN_IN = 49
 """First days of a fit whose forecasts say nothing yet of later errors."""
 
 _LEVEL_DAYS = 56
@@ -81,6 +81,10 @@ class SiteFit:
             mean[horizon:] -= unforeseen * variant.warmth_effect[:-horizon]
         return mean, variance
 
+    def evidence(self) -> float:
+        """Log probability of the history, averaged over the variants, less a constant of the history."""
+        return sum(variant.process.log_evidence() for variant in self.variants) / len(self.variants)
+
     def effects(self, weights: Array, step: int, origin: int) -> dict[str, float]:
         """Effect of each driver on the log visits of a later step, as forecast from `origin`; `level` holds the offset.
 
@@ -131,7 +135,9 @@ def fit_site(
     epidemic = known_incidence(days, incidence, first_origin)
     drivers = covariances(days, calendar, epidemic, None if warm is None else warm.anomaly)
     logs = np.log(np.maximum(counts.to_numpy(dtype=np.float64), _SMALLEST))
-    usual = counts.rolling(_LEVEL_DAYS, min_periods=1).mean().shift(1).ffill().bfill().to_numpy(dtype=np.float64)
+    # What chance is expected to do to a day must be known at every origin too, the farthest one included.
+    level = counts.rolling(_LEVEL_DAYS, min_periods=1).mean().shift(LONGEST_HORIZON)
+    usual = level.ffill().bfill().to_numpy(dtype=np.float64)
     noise = priors()["noise"]["extra"] + priors()["noise"]["poisson"] / np.maximum(usual, _SMALLEST)
     variants = tuple(_variant(strengths, drivers, logs, noise, warm) for strengths in _strengths())
     return SiteFit(days, logs, drivers, variants, warm)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from cognoscope.apps.emergency.arrivals.calendar import Calendar
 from cognoscope.apps.emergency.arrivals.fitting import BURN_IN, SiteFit, fit_site
@@ -72,9 +73,11 @@ def forecast_daily(
     """
     if not 1 <= horizons <= LONGEST_HORIZON:
         raise InvalidInput(f"The forecast reaches 1 to {LONGEST_HORIZON} days ahead, not {horizons}.")
-    fitted = fit_site(history, calendar, incidence, weather, origin, origin)
-    last = len(fitted.days) - LONGEST_HORIZON - 1
-    return DailyForecast(origin, tuple(_day(fitted, last, horizon, levels) for horizon in range(1, horizons + 1)))
+    # One thread: the same sums in the same order on any number of cores, hence the same bits.
+    with threadpool_limits(1):
+        fitted = fit_site(history, calendar, incidence, weather, origin, origin)
+        last = len(fitted.days) - LONGEST_HORIZON - 1
+        return DailyForecast(origin, tuple(_day(fitted, last, horizon, levels) for horizon in range(1, horizons + 1)))
 
 
 def _day(fitted: SiteFit, origin: int, horizon: int, levels: tuple[float, ...]) -> DayForecast:
