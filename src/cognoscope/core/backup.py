@@ -61,9 +61,9 @@ def _copy_rows(source: Engine, url: str, history: History) -> None:
     migrate(url, history)
     target = open_engine(url)
     try:
-        snapshot = (
-            source.execution_options(isolation_level="REPEATABLE READ") if sqlite_file(source) is None else source
-        )
+        snapshot = source  # a SQLite transaction reads one instant anyway
+        if sqlite_file(source) is None:
+            snapshot = source.execution_options(isolation_level="REPEATABLE READ")
         writer = target.execution_options(sqlite_begin="IMMEDIATE")
         with snapshot.connect() as reading, writer.begin() as writing:
             there = _tables(writing)

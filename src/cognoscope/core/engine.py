@@ -127,9 +127,10 @@ def _explain(context: ExceptionContext, place: str) -> None:
     code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or ""
     sentence = next((text for prefix, text in _SENTENCES if code.startswith(prefix)), None)
     if sentence is None and type(error).__name__ == "OperationalError" and not code and context.connection is None:
-        sentence = "The database {place} cannot be reached: check that its server runs and that the URL is right."
+        sentence = "The database {place} cannot be reached ({reason}): check its server, and user and name in the URL."
     if sentence is not None:
-        raise DatabaseUnavailable(sentence.format(place=place, seconds=BUSY_SECONDS)) from error
+        reason = str(error).strip().rpartition("\n")[2].rpartition("FATAL:")[2].strip()
+        raise DatabaseUnavailable(sentence.format(place=place, seconds=BUSY_SECONDS, reason=reason)) from error
 
 
 _LOCKED = "The database {place} is locked by another program for more than {seconds} s: close that program, try again."
@@ -151,7 +152,4 @@ _SENTENCES = (
     ("SQLITE_NOTADB", _NOT_ONE),
     ("SQLITE_CORRUPT", _NOT_ONE),
     ("SQLITE_IOERR", "The disk that holds {place} fails to read or write: check it before anything else."),
-    ("28", "The server of {place} refuses this account: correct the user or the password in the URL."),
-    ("3D000", "The server of {place} has no database of that name: create it, then run 'cognoscope init'."),
-    ("53300", "The server of {place} has no connection left: raise max_connections or stop another program."),
 )

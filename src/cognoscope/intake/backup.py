@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from cognoscope import __version__
 from cognoscope.core.actor import Actor
 from cognoscope.core.backup import copy_out, copy_sqlite
-from cognoscope.core.errors import LedgerDamaged
+from cognoscope.core.errors import InvalidInput, LedgerDamaged
 from cognoscope.core.events import BackupMade
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Head, Ledger
@@ -33,9 +33,11 @@ def back_up(home: Home, folder: Path, actor: Actor, at: datetime) -> BackupManif
     The folder appears, complete, at the end; when anything fails, nothing is left behind.
 
     Raises:
-        InvalidInput: the folder exists and is not empty, or something could not be copied.
+        InvalidInput: the folder is not empty or lies in the installation, or something could not be copied.
         LedgerDamaged: the ledger does not verify; the last good backup is then the one to keep.
     """
+    if folder.absolute().is_relative_to(home.path.absolute()):
+        raise InvalidInput(f"{folder} lies in the installation itself: name a folder outside, best on another disk.")
     with Ledger.open(home.ledger_url) as ledger:
         with new_folder(folder, "The backup") as partial:
             copy_out(home.ledger_url, partial / LEDGER)
