@@ -6,7 +6,7 @@ from fastapi import Request
 
 from cognoscope.exports.fhir_routes import Asker, Refusals, fhir_router
 from cognoscope.exports.fhir_search import FhirSources
-from cognoscope.intake.pseudonyms import Pseudonymiser
+from cognoscope.exports.practitioners import practitioners
 from cognoscope.web.permissions import Permission, may_read
 from cognoscope.web.security import NotPermitted, PasswordChangeNeeded, SignInNeeded, require
 from cognoscope.web.services import Services
@@ -20,14 +20,13 @@ _REFUSALS: Refusals = {
 
 def _sources(request: Request, asker: Asker) -> FhirSources:
     services: Services = request.app.state.services
-    pseudonymiser = Pseudonymiser.from_file(services.home.key_file)
     role = asker.actor.role
     readable = [each for each in services.applications if role is not None and may_read(role, each.card)]
     return FhirSources(
         ledger=services.ledger,
         access_log=services.access_log,
         applications=readable,
-        pseudonym=lambda account: f"{pseudonymiser.key63('practitioner', account):016x}",
+        pseudonym=practitioners(services.home),
         zone=ZoneInfo(services.settings.time_zone),
         hospital=services.settings.hospital,
         started=services.clock(),
