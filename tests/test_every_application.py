@@ -237,7 +237,9 @@ def test_review_and_outcome_close_the_loop(application: Application, home: Home,
     shown, clinician = case.as_of + timedelta(minutes=5), person("dr.weber", application.card.reviewers[0])
     _promote(ledger, application, case.as_of)
     proposals = run(application, case, ledger, PROGRAM, shown)
-    line = next(line for line in waiting(ledger, shown, applications=[application.name]) if line.subject == case.subject)
+    line = next(
+        line for line in waiting(ledger, shown, applications=[application.name]) if line.subject == case.subject
+    )
     proposal = next(proposal for proposal in proposals if proposal.digest == line.digest)
     assert isinstance(proposal.value, SeriesValue)
     point = proposal.value.points[0]

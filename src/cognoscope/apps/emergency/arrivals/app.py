@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cognoscope.apps.emergency.arrivals.abstention import hours_too_short, unknown_place, unreadable, why_abstain
 from cognoscope.apps.emergency.arrivals.app_daily import daily_series
-from cognoscope.apps.emergency.arrivals.app_digest import method_digest
 from cognoscope.apps.emergency.arrivals.app_hourly import hourly_headline, hourly_series, profile_of
 from cognoscope.apps.emergency.arrivals.app_proposals import HORIZON_DAYS, Frame
 from cognoscope.apps.emergency.arrivals.calendar import Calendar
@@ -17,6 +16,7 @@ from cognoscope.apps.emergency.arrivals.case_warehouse import cases_from_warehou
 from cognoscope.apps.emergency.arrivals.cleaning import believable
 from cognoscope.apps.emergency.arrivals.model import forecast_daily
 from cognoscope.apps.emergency.arrivals.outcomes import outcomes
+from cognoscope.apps.method_digest import method_digest
 from cognoscope.core.application import Application
 from cognoscope.core.card import read_card
 from cognoscope.core.case import Case
@@ -26,7 +26,7 @@ from cognoscope.core.proposal import Proposal
 
 with as_file(files(__package__).joinpath("card.toml")) as _path:
     CARD = read_card(_path)
-METHOD = method_digest(CARD.version)
+METHOD = method_digest(__package__, CARD.version)
 
 
 def propose(case: Case) -> list[Proposal]:

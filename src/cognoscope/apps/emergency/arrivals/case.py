@@ -19,6 +19,7 @@ from cognoscope.core.case import Case, Cell, Column, Fact, Table
 from cognoscope.core.errors import InvalidInput
 
 KIND = "emergency-arrivals"
+NATIONAL = {"FR", "FRANCE", "PAY"}
 
 
 def cases_from_file(path: Path, as_of: datetime) -> list[Case]:
@@ -56,7 +57,7 @@ def build_case(
         tables.append(_table("hourly", counts.hourly[["date", "hour", *measures]]))
     if incidence is not None:
         published = incidence[pd.to_datetime(incidence["published_on"]) < today]
-        ordered = published.sort_values(["indicator", "region", "week_start"])
+        ordered = _one_region(published).sort_values(["indicator", "week_start", "published_on"])
         if len(ordered):
             tables.append(_table("incidence", ordered))
     if weather is not None:
@@ -93,6 +94,16 @@ _UNITS = {
     "temperature_max": "°C",
     "precipitation": "mm",
 }
+
+
+def _one_region(incidence: pd.DataFrame) -> pd.DataFrame:
+    """Each indicator in one region: the whole country's where several are there, else the only one."""
+    regions = incidence.groupby("indicator")["region"].agg(lambda found: _preferred(sorted(set(found))))
+    return incidence[incidence["region"] == incidence["indicator"].map(regions)]
+
+
+def _preferred(regions: list[str]) -> str:
+    return next((region for region in regions if region.upper() in NATIONAL), regions[0])
 
 
 def _table(name: str, frame: pd.DataFrame) -> Table:
