@@ -141,8 +141,6 @@ def cause_phrase(driver: str, day: date, calendar: Calendar) -> Sentence:
             return Sentence(
                 fr="à cause de la température des derniers jours", en="because of the temperature of the last days"
             )
-        case "weather":
-            return Sentence(fr="à cause de la température", en="because of the temperature")
         case "season":
             return Sentence(fr="à cause de la période de l'année", en="because of the time of year")
         case _:
