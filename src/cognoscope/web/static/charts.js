@@ -121,7 +121,7 @@
     if (element) element.focus();
   };
 
-  const options = (figure, data, names, colours, narrow) => ({
+  const options = (figure, data, names, colours, narrow, edges) => ({
     responsive: true,
     maintainAspectRatio: false,
     animation: false,
@@ -129,7 +129,7 @@
     onClick: follow(figure),
     scales: {
       x: {
-        type: "linear", grid: { display: false }, border: { color: colours.faint }, afterBuildTicks: ticks(data, narrow),
+        type: "linear", min: edges[0], max: edges[1], grid: { display: false }, border: { color: colours.faint }, afterBuildTicks: ticks(data, narrow),
         ticks: {
           color: colours.faint, maxRotation: 0, autoSkip: false,
           callback: (value) => words(data, data.step === "hour" ? { weekday: "short", day: "numeric" } : { day: "numeric", month: "short" }).format(value),
@@ -161,12 +161,13 @@
     const colours = theme();
     const narrow = figure.clientWidth < 560;
     const recent = narrow ? data.history.slice(data.step === "hour" ? -48 : -21) : data.history;
+    const places = [...recent.map((row) => place(row[0])), ...data.points.map((point) => place(point.key))];
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     Chart.defaults.font.size = 13;
     drawn.set(figure, new Chart(canvas, {
       type: "line",
       data: { datasets: [...bandSets(data, colours), ...lineSets(data, figure.dataset, colours, recent)] },
-      options: options(figure, data, figure.dataset, colours, narrow),
+      options: options(figure, data, figure.dataset, colours, narrow, [Math.min(...places), Math.max(...places)]),
       plugins: [today(data, figure.dataset, colours)],
     }));
     figure.dataset.drawn = "true";
