@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +15,9 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.cdm import TABLES
 from cognoscope.intake.tables_chunks import Chunk
 from cognoscope.intake.tables_sheets import read_parquet
-from cognoscope.intake.tables_text import encoding_of, read_text
+from cognoscope.intake.tables_text import BROKEN, encoding_of, read_text
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet")
-BROKEN = (EOFError, OSError, zlib.error, BadZipFile, RuntimeError, NotImplementedError)
-"""What reading a cut, damaged, encrypted or oddly packed file raises."""
 
 
 @dataclass(frozen=True)

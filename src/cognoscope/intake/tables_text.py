@@ -18,6 +18,8 @@ LONGEST_LINE = 1 << 20
 CHARACTERS_A_CHUNK = 16 << 20
 SEPARATORS = ",;\t|"
 SPOILT = "\ufffd"
+BROKEN = (EOFError, OSError, zlib.error, BadZipFile, RuntimeError, NotImplementedError)
+"""What reading a cut, damaged, encrypted or oddly packed file raises."""
 
 
 def encoding_of(stream: BinaryIO) -> str:
@@ -26,23 +28,21 @@ def encoding_of(stream: BinaryIO) -> str:
     A byte order mark decides; else UTF-8 if the bytes are; else Windows-1252 if no line looks like UTF-8 beyond ASCII
     (a UTF-8 file with a few broken lines stays UTF-8, and those lines are rejected one by one).
     """
-    head = stream.read(4)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    utf8, other = head.startswith(b"\xef\xbb\xbf"), False
-    line = head
+    utf8 = other = False
     try:
-        while line := line + stream.readline(LONGEST_LINE):
+        line = stream.read(4)
+        if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16"
+        utf8 = line.startswith(b"\xef\xbb\xbf")
+        while (line := line + stream.readline(LONGEST_LINE)) and not (utf8 and other):
             if not line.isascii():
                 try:
                     line.decode("utf-8")
                     utf8 = True
                 except UnicodeDecodeError:
                     other = True
-            if utf8 and other:
-                break
             line = b""
-    except (EOFError, zlib.error, BadZipFile, OSError):
+    except BROKEN:
         pass  # Where the data break off is said, with its line, by whoever reads them for their content.
     return "cp1252" if other and not utf8 else "utf-8-sig"
 
@@ -173,7 +173,7 @@ class _Lines:
             while rest := self._text.readline(LONGEST_LINE):
                 if rest.endswith(("\n", "\r")):
                     break
-        except (EOFError, zlib.error, BadZipFile, OSError):
+        except BROKEN:
             self.broken = True
             return ""
         return SPOILT + "\n"
