@@ -18,7 +18,7 @@ _BATCH = 2_000
 
 
 def copy_out(url: str, file: Path, history: History = "ledger") -> None:
-    """Copy the database at `url`, as it is at one instant, into a new SQLite file without a write-ahead log.
+    """Copy the database at `url`, as it is at one instant, into a new SQLite file.
 
     Raises:
         InvalidInput: there is no such database, or it has the schema of another version.
@@ -33,8 +33,6 @@ def copy_out(url: str, file: Path, history: History = "ledger") -> None:
             copy_sqlite(Path(str(source.url.database)), file)
     finally:
         source.dispose()
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def copy_in(file: Path, url: str, history: History = "ledger") -> None:
