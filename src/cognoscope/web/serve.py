@@ -11,6 +11,10 @@ from cognoscope.core.home import Home, default_home
 from cognoscope.web.app import create_app, now
 from cognoscope.web.services import open_services
 
+WORKER_START_SECONDS = 120
+"""A worker that is silent for longer is replaced. uvicorn's own 5 s would replace, again and again, one that is still
+reading its libraries on a busy machine."""
+
 GRACE_SECONDS = 10
 """How long pages that are being made may take to finish when the server stops."""
 
@@ -55,5 +59,6 @@ def run(
         ssl_keyfile=private_key,
         server_header=False,
         access_log=False,  # addresses hold pseudonyms; who looked at what is in the access log, and only there
+        timeout_worker_healthcheck=WORKER_START_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
