@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-import duckdb
-
-KNOWN_CODES = 200_000
+KNOWN_CODES = 50_000
 MEMORY_LIMIT = "256MB"
 NONE = (0, 0)
 
@@ -59,6 +57,9 @@ class Concepts:
         return [self._known[value] if value is not None else NONE for value in source_values]
 
     def _find(self, source_values: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        # Only a worker that meets codes of a loaded vocabulary needs the database.
+        import duckdb
+
         by_code = {}
         for value in source_values:
             system, separator, code = value.rpartition("|")

@@ -14,7 +14,7 @@ CODE = re.compile(r"[!-~]{1,64}(?: [!-~]{1,64}){0,3}", re.ASCII)
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}:[!-~]{1,200}", re.ASCII)
 UNIT = re.compile(r"[!-~°µ²³]{1,32}")
 EARLIEST, LATEST = date(1850, 1, 1), date(2200, 1, 1)
-DISTINCT = 50_000
+DISTINCT = 20_000
 
 
 class Unusable(Exception):

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cognoscope.core.errors import CognoscopeError
-from cognoscope.intake import manifest
 from cognoscope.intake.cdm import CdmTable, table
 from cognoscope.intake.manifest import Part, PartFile, Tally
 
@@ -41,7 +40,7 @@ def stage(
     tables: Mapping[str, pa.Table],
     tallies: Mapping[str, Tally] = MappingProxyType({}),
 ) -> Staged:
-    """Write one Parquet file a table below the warehouse's folder, durably; any process may.
+    """Write one Parquet file a table below the warehouse's folder; any process may. `Warehouse.enter` commits them.
 
     Args:
         folder: the warehouse.
@@ -86,7 +85,6 @@ def _write_durably(rows: pa.Table, path: Path) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-        manifest.sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

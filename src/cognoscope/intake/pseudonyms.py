@@ -13,7 +13,7 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.intake import keys
 
 MAX_SHIFT_DAYS = 182
-CACHED_PERSONS = 100_000
+CACHED_PERSONS = 10_000
 
 
 class Pseudonymiser:

@@ -8,10 +8,10 @@ import ibis
 from ibis.backends.duckdb import Backend
 
 from cognoscope.intake.cdm import TABLES, CdmTable, Kind
-from cognoscope.intake.manifest import Manifest, PartFile
+from cognoscope.intake.manifest import Manifest
+from cognoscope.intake.parquet import configuration, quoted, read
 from cognoscope.intake.pseudonyms import person_id
 
-MEMORY_LIMIT = "512MB"
 SQL_TYPES: dict[Kind, str] = {
     "integer": "BIGINT",
     "number": "DOUBLE",
@@ -23,19 +23,13 @@ SQL_TYPES: dict[Kind, str] = {
 
 def connect(folder: Path, manifest: Manifest, opted_out: frozenset[str]) -> Backend:
     """An in-memory DuckDB with a typed view for each table; see `Warehouse.connect`."""
-    # The wheel holds the few extensions needed; nothing may be fetched from the network.
-    backend = ibis.duckdb.connect(
-        memory_limit=MEMORY_LIMIT,
-        temp_directory=str(folder / "spill"),
-        autoinstall_known_extensions=False,
-        autoload_known_extensions=False,
-    )
+    backend = ibis.duckdb.connect(**configuration(folder))
     backend.raw_sql("CREATE SCHEMA internal")
     linked = bool(manifest.files("person_link"))
     _register_links(backend, folder, manifest)
     _register_opted_out(backend, opted_out)
     for definition in TABLES.values():
-        backend.raw_sql(f"CREATE VIEW {_quoted(definition.name)} AS {_view(definition, folder, manifest, linked)}")
+        backend.raw_sql(f"CREATE VIEW {quoted(definition.name)} AS {_view(definition, folder, manifest, linked)}")
     return backend
 
 
@@ -54,13 +48,6 @@ def count(backend: Backend, name: str) -> int:
     return int(backend.table(name).count().execute())
 
 
-def is_distinct(backend: Backend, folder: Path, definition: CdmTable, files: list[PartFile]) -> bool:
-    """Whether no two rows of these parts share a primary key."""
-    key = ", ".join(_quoted(name) for name in definition.key)
-    sql = f"SELECT 1 FROM {_parquet(folder, files)} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"  # noqa: S608
-    return not backend.raw_sql(sql).fetchall()
-
-
 def _register_links(backend: Backend, folder: Path, manifest: Manifest) -> None:
     """Other identifiers of a person lead to one `person_id`; an identifier that two persons claim leads nowhere."""
     backend.raw_sql("CREATE TABLE internal.link (alias_person_id BIGINT, person_id BIGINT)")
@@ -68,7 +55,7 @@ def _register_links(backend: Backend, folder: Path, manifest: Manifest) -> None:
     if files:
         backend.raw_sql(
             "INSERT INTO internal.link SELECT alias_person_id, min(person_id) "  # noqa: S608
-            f"FROM {_parquet(folder, files)} WHERE alias_person_id <> person_id "
+            f"FROM {read(folder, files)} WHERE alias_person_id <> person_id "
             "GROUP BY alias_person_id HAVING count(DISTINCT person_id) = 1"
         )
 
@@ -86,18 +73,18 @@ def _register_opted_out(backend: Backend, opted_out: frozenset[str]) -> None:
 
 def _view(definition: CdmTable, folder: Path, manifest: Manifest, linked: bool) -> str:
     files = manifest.files(definition.name)
-    names = [_quoted(column.name) for column in definition.columns]
+    names = [quoted(column.name) for column in definition.columns]
     if not files:
         nulls = [
             f"NULL::{SQL_TYPES[column.kind]} AS {name}" for column, name in zip(definition.columns, names, strict=True)
         ]
         return f"SELECT {', '.join(nulls)} WHERE false"
     follows_links = linked and definition.about_a_person and definition.name != "person_link"
-    rows = f"SELECT * FROM {_parquet(folder, files)}"  # noqa: S608
+    rows = f"SELECT * FROM {read(folder, files)}"  # noqa: S608
     if follows_links:
         rows = (
             "SELECT part.* REPLACE (coalesce(link.person_id, part.person_id) AS person_id) "  # noqa: S608
-            f"FROM {_parquet(folder, files)} part "
+            f"FROM {read(folder, files)} part "
             "LEFT JOIN internal.link link ON part.person_id = link.alias_person_id"
         )
     distinct = manifest.distinct.get(definition.name) == len(files)
@@ -109,17 +96,8 @@ def _view(definition: CdmTable, folder: Path, manifest: Manifest, linked: bool) 
 
 
 def _latest(definition: CdmTable, rows: str) -> str:
-    key = ", ".join(_quoted(name) for name in definition.key)
+    key = ", ".join(quoted(name) for name in definition.key)
     return (
         f"WITH every AS ({rows}) SELECT every.* FROM every SEMI JOIN "  # noqa: S608
         f"(SELECT {key}, max(_order) AS _order FROM every GROUP BY {key}) newest USING ({key}, _order)"
     )
-
-
-def _parquet(folder: Path, files: list[PartFile]) -> str:
-    paths = ", ".join("'" + str(folder / part.file).replace("'", "''") + "'" for part in files)
-    return f"read_parquet([{paths}])"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

@@ -9,19 +9,22 @@ removed, so a reader that holds a manifest is never disturbed by a writer, and a
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.intake import manifest as manifests
-from cognoscope.intake import optout, views
+from cognoscope.intake import optout, parquet
 from cognoscope.intake.cdm import TABLES
 from cognoscope.intake.manifest import Manifest, Part
 from cognoscope.intake.parts import Staged, stage
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.writelock import Notice, exclusive
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
 
 PATIENCE_SECONDS = 3600.0
 
@@ -107,8 +110,12 @@ class Warehouse:
         """Commit staged parts together; those already committed are left as they are."""
         with self.writing():
             committed = self.manifest()
+            written: set[Path] = set()
             for one in staged:
                 committed.source(one.source).parts.setdefault(one.part, one.content)
+                written.update((self.folder / part.file).parent for part in one.content.files.values())
+            for folder in written:
+                manifests.sync_folder(folder)
             manifests.write(self._manifest_file, committed)
 
     def commit(self, source: str, part: int, tables: Mapping[str, pa.Table]) -> bool:
@@ -134,26 +141,30 @@ class Warehouse:
         """Find the tables without doubles, so that reading them needs no search for the latest row."""
         with self.writing():
             committed = self.manifest()
-            with views.opened(self.folder, committed, frozenset()) as backend:
-                for name, definition in TABLES.items():
-                    files = committed.files(name)
-                    if files and committed.distinct.get(name) != len(files):
-                        if views.is_distinct(backend, self.folder, definition, files):
-                            committed.distinct[name] = len(files)
-                        else:
-                            committed.distinct.pop(name, None)
+            for name, definition in TABLES.items():
+                files = committed.files(name)
+                if files and committed.distinct.get(name) != len(files):
+                    if parquet.is_distinct(self.folder, definition, files):
+                        committed.distinct[name] = len(files)
+                    else:
+                        committed.distinct.pop(name, None)
             manifests.write(self._manifest_file, committed)
 
-    def connect(self) -> Backend:
+    def connect(self) -> "Backend":
         """An Ibis backend on the state committed now: one view a table of `cdm.TABLES`.
 
         Views are typed and empty where there is no data; primary keys are unique (the latest commit wins); rows of
         persons in the opt-out register are absent. Call `disconnect()` when done.
         """
+        # Ibis takes a second to import, which a writer need not wait for.
+        from cognoscope.intake import views
+
         return views.connect(self.folder, self.manifest(), optout.opted_out(self.home))
 
     def counts(self) -> dict[str, int]:
         """Rows of each table, as the views show them."""
+        from cognoscope.intake import views
+
         committed = self.manifest()
         with views.opened(self.folder, committed, optout.opted_out(self.home)) as backend:
             return {name: views.count(backend, name) if committed.files(name) else 0 for name in TABLES}

@@ -10,7 +10,7 @@ from pathlib import Path
 from cognoscope.core.errors import InvalidInput
 
 Notice = Callable[[str], None]
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.02
 
 
 @contextmanager
