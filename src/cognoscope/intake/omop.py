@@ -141,6 +141,7 @@ class _Run:
                     self._local,
                     keep_text=self._keep_text,
                 )
+                self._text_left_out |= maker.leaves_text_out
                 rejected = maker.unknown_columns()
                 self._read += len(rejected)
             rows, wrong = maker.rows(chunk)

@@ -38,6 +38,7 @@ class OmopRows:
         self._persons = persons
         self._pseudonymiser = pseudonymiser
         self._at = {name.strip().casefold(): i for i, name in reversed(list(enumerate(names)))}
+        self.leaves_text_out = not keep_text and any(TREATMENTS.get((table.name, name)) == "text" for name in self._at)
         self._targets = [column for column in table.columns if self._is_wanted(column, keep_text=keep_text)]
         missing = [name for name in (*table.key, "person_id") if name in table.schema.names and name not in self._at]
         if missing:
