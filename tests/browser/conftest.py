@@ -23,10 +23,16 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.web.app import create_app
 
 SCREENSHOTS = Path(__file__).parents[2] / "artefacts" / "screenshots"
-ARGUMENTS = (
-    "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def find_chromium() -> str | None:

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from cognoscope.core.inbox import ProposalLine, count_waiting, waiting
 from cognoscope.web import words
-from cognoscope.web.i18n import N_, translations
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.permissions import Permission, may_review
 from cognoscope.web.render import CertaintyBar, certainty
@@ -81,8 +80,7 @@ def show(
     def render() -> str:
         filters = _filters(page, count_waiting(services.ledger, now, applications=mine), asked)
         lines = [_view(page, line) for line in _waiting(services, asked)]
-        count_words = _count_words(page, filters.count)
-        return page.text("pages/inbox_body.html", lines=lines, filters=filters, count_words=count_words)
+        return page.text("pages/inbox_body.html", lines=lines, filters=filters)
 
     key = ("inbox", person.role, page.language, application, subject, offset, int(now.timestamp()) // 60)
     body = services.fragments.get(key, services.ledger.head().seq, render)
@@ -168,11 +166,3 @@ def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Fil
         next=asked.offset + PAGE if asked.offset + PAGE < count else None,
     )
 
-
-def _count_words(page: Page, count: int) -> str:
-    if count == 0:
-        return page.translate(N_("Aucune proposition n'attend."))
-    one = N_("%(count)s proposition attend.")
-    many = N_("%(count)s propositions attendent, les plus urgentes d'abord.")
-    text = translations(page.language).ngettext(one, many, count)
-    return text % {"count": words.number(count, page.language)}

@@ -31,7 +31,7 @@
     levels.forEach((level, rank) => {
       const edge = (index) =>
         data.points.map((point) => ({ x: place(point.key), y: point.bands.find((band) => band[0] === level)[index] }));
-      const shared = { pointRadius: 0, pointHitRadius: 0, borderWidth: 0, order: 9 };
+      const shared = { rank: 3 + rank, pointRadius: 0, pointHitRadius: 0, borderWidth: 0, order: 9 };
       const fill = translucent(colours.forecast, strengths[Math.min(rank, 2)]);
       sets.push({ ...shared, label: "", data: edge(1), fill: false });
       sets.push({ ...shared, label: `${Math.round(level * 100)} %`, data: edge(2), fill: "-1", backgroundColor: fill, band: true });
@@ -41,22 +41,22 @@
 
   const lineSets = (data, names, colours, recent) => [
     {
-      label: names.history, order: 4, borderWidth: 1.25, borderColor: colours.faint, backgroundColor: colours.faint,
-      pointRadius: recent.length < 80 ? 2 : 0, pointHoverRadius: 5, pointHitRadius: 8, role: "history",
+      label: names.history, rank: 1, clip: 8, order: 4, borderWidth: 1.25, borderColor: colours.faint, backgroundColor: colours.faint,
+      pointRadius: recent.length < 80 ? 2 : 0, pointHoverRadius: 5, pointHitRadius: 8,
       data: recent.map((row) => ({ x: place(row[0]), y: row[1], row: row[2] })),
     },
     {
-      label: names.expected, order: 3, borderWidth: 3, borderColor: colours.forecast, backgroundColor: colours.forecast,
+      label: names.expected, rank: 2, clip: 8, order: 3, borderWidth: 3, borderColor: colours.forecast, backgroundColor: colours.forecast,
       pointRadius: data.step === "day" ? 4 : 0, pointHoverRadius: 6, pointHitRadius: 8,
       data: data.points.map((point) => ({ x: place(point.key), y: point.expected, key: point.key })),
     },
     {
-      label: names.people, order: 2, showLine: false, pointStyle: "rectRot", pointRadius: 7, pointHoverRadius: 9,
+      label: names.people, rank: 8, clip: 10, order: 2, showLine: false, pointStyle: "rectRot", pointRadius: 7, pointHoverRadius: 9,
       borderColor: colours.surface, backgroundColor: colours.people, pointBorderWidth: 1,
       data: data.people.map((pair) => ({ x: place(pair[0]), y: pair[1], key: pair[0] })),
     },
     {
-      label: names.known, order: 1, showLine: false, pointRadius: 6, pointHoverRadius: 8, pointBorderWidth: 1,
+      label: names.known, rank: 9, clip: 10, order: 1, showLine: false, pointRadius: 6, pointHoverRadius: 8, pointBorderWidth: 1,
       borderColor: colours.surface, backgroundColor: colours.known,
       data: data.known.map((pair) => ({ x: place(pair[0]), y: pair[1], key: pair[0] })),
     },
@@ -141,6 +141,7 @@
       legend: {
         align: "start", onClick: () => undefined,
         labels: {
+          sort: (one, other, { datasets }) => datasets[one.datasetIndex].rank - datasets[other.datasetIndex].rank,
           color: colours.ink, usePointStyle: true, boxHeight: 8, padding: 14,
           filter: (item, all) => Boolean(item.text) && all.datasets[item.datasetIndex].data.length > 0,
           generateLabels: (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart).map((label) => {
