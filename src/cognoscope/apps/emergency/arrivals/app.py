@@ -16,12 +16,12 @@ from cognoscope.apps.emergency.arrivals.case_warehouse import cases_from_warehou
 from cognoscope.apps.emergency.arrivals.cleaning import believable
 from cognoscope.apps.emergency.arrivals.model import forecast_daily
 from cognoscope.apps.emergency.arrivals.outcomes import outcomes
-from cognoscope.apps.method_digest import method_digest
 from cognoscope.core.application import Application
 from cognoscope.core.card import read_card
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evaluation import Evaluation
+from cognoscope.core.method_digest import method_digest
 from cognoscope.core.proposal import Proposal
 
 with as_file(files(__package__).joinpath("card.toml")) as _path:

@@ -26,14 +26,18 @@ def outcomes(warehouse: Any, proposals: Sequence[Proposal], at: datetime) -> lis
         return []
     counts = known_counts(warehouse, at)
     found: dict[tuple[str, str, str], Outcome] = {}
+    known: dict[tuple[str, str, str], dict[str, float]] = {}
     for proposal in proposed:
         site = counts.get(proposal.subject.split(":", 1)[1])
         value = proposal.value
         if site is None or not isinstance(value, SeriesValue):
             continue
-        real = _real(site, value)
+        series = (proposal.subject, value.measure, value.step)
+        if series not in known:
+            known[series] = _real(site, value)
+        real = known[series]
         for point in value.points:
-            if point.key in real:
+            if point.key in real and (proposal.subject, value.measure, point.key) not in found:
                 found[proposal.subject, value.measure, point.key] = Outcome(
                     application=proposal.application,
                     subject=proposal.subject,

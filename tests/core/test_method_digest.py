@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import cognoscope.apps.method_digest as module
-from cognoscope.apps.method_digest import method_digest
+import cognoscope.core.method_digest as module
+from cognoscope.core.method_digest import method_digest
 
 PACKAGE = "cognoscope.apps.emergency.arrivals"
 
