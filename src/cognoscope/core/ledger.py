@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self, TextIO
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, and_, or_, select
 
 from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
@@ -17,7 +17,7 @@ from cognoscope.core.entry import Entry, Head, instant_text, make_draft, read_en
 from cognoscope.core.errors import InvalidInput, LedgerDamaged
 from cognoscope.core.events import Event
 from cognoscope.core.group_commit import Act, GroupCommit, Result
-from cognoscope.core.tables import CASES, LEDGER
+from cognoscope.core.tables import CASES, LEDGER, of
 from cognoscope.core.transaction import Transaction, read_head
 from cognoscope.core.verification import Verification, export_chain, verify_chain
 
@@ -167,9 +167,11 @@ class Ledger:
             "actor_id": actor,
             "application": application,
             "subject": subject,
-            "proposal": proposal,
         }
         query = select(LEDGER).where(*(LEDGER.c[name] == value for name, value in equal.items() if value is not None))
+        if proposal is not None:  # written so that SQLite sees its two partial indexes
+            about = LEDGER.c.proposal == proposal
+            query = query.where(or_(and_(of("ProposalMade"), about), and_(of("ReviewGiven"), about)))
         if since is not None:
             query = query.where(LEDGER.c.at >= instant_text(since))
         if until is not None:
