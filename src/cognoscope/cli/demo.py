@@ -31,7 +31,7 @@ def _demo(
     place = Home(home.absolute())
     there = demo_home.built(place)
     wanted = demo_home.wanted(data, started)
-    if there is None or (there.day, there.data) != (wanted.day, wanted.data):
+    if not demo_home.is_current(there, wanted):
         there = demo_home.make(place, wanted, data, started, typer.echo)
         typer.echo(f"Built in {(datetime.now(UTC) - started).seconds} s: {there.proposals} propositions.")
     else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
 from cognoscope.apps import APPLICATIONS
@@ -25,6 +25,7 @@ from cognoscope.demo.life import days_before
 from cognoscope.demo.real import Real, read_real
 from cognoscope.demo.staff import STAFF
 from cognoscope.intake.tables_commit import Ingested
+from cognoscope.intake.writelock import exclusive
 from cognoscope.web import passwords
 from cognoscope.web.accounts import Accounts
 
@@ -32,6 +33,8 @@ MARK = "demonstration.json"
 """A file that only a demonstration's home has; nothing else is ever replaced."""
 
 REAL_DAYS = 15
+PATIENCE_SECONDS = 900.0
+"""How long a second `cognoscope demo` waits for one that builds the same home."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ def built(home: Home) -> Demonstration | None:
     return None
 
 
+def is_current(there: Demonstration | None, asked: Demonstration) -> TypeGuard[Demonstration]:
+    """Whether what is there is what is asked for; real data never age."""
+    return there is not None and (there.day, there.data) == (asked.day, asked.data)
+
+
 def wanted(data: Path | None, now: datetime) -> Demonstration:
     """The demonstration that is asked for, with a fresh password in case it must be built."""
     today = now.astimezone(ZoneInfo("Europe/Paris")).date()
@@ -82,18 +90,23 @@ def make(
     """
     real = read_real(data) if data else None
     beside = Home(home.path.with_name(home.path.name + ".building"))
-    shutil.rmtree(beside.path, ignore_errors=True)
-    install(beside, _settings(real, data))
-    done = replace(asked, proposals=_fill(beside, asked, real, now, say))
-    if real is not None:
-        done = replace(done, clock=real.opens.isoformat())
-    handle = os.open(beside.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(asdict(done), stream)
-    if built(home) is not None:
-        shutil.rmtree(home.path)
-    beside.path.rename(home.path)
-    return done
+    lock = home.path.with_name(home.path.name + ".lock")
+    with exclusive(lock, f"the demonstration {home.path}", say, PATIENCE_SECONDS):
+        there = built(home)
+        if is_current(there, asked):
+            return there
+        shutil.rmtree(beside.path, ignore_errors=True)
+        install(beside, _settings(real, data))
+        done = replace(asked, proposals=_fill(beside, asked, real, now, say))
+        if real is not None:
+            done = replace(done, clock=real.opens.isoformat())
+        handle = os.open(beside.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(asdict(done), stream)
+        if there is not None:
+            shutil.rmtree(home.path)
+        beside.path.rename(home.path)
+        return done
 
 
 def logins(demonstration: Demonstration) -> Iterator[str]:
@@ -132,5 +145,5 @@ def _open_accounts(home: Home, password: str, at: datetime) -> None:
     with Ledger.open(home.ledger_url) as ledger:
         accounts = Accounts(ledger)
         for member in STAFF:
-            accounts.create(member.account, member.display_name, member.roles, program("demo"), at, password=password)
+            accounts.create(member.account, member.display_name, member.roles, program("demo"), at)
             accounts.set_password(member.account, password, program("demo"), at, must_change=False)
