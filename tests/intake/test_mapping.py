@@ -1,6 +1,8 @@
 """A wrong mapping gets one sentence that names the key at fault and what there is instead."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -107,3 +109,11 @@ def test_whatever_the_mapping_file_holds_it_reads_or_gets_a_sentence(tmp_path_fa
         assert read_mapping(str(path)).columns
     except InvalidInput as error:
         assert str(path) in str(error)
+
+
+def test_the_mappings_of_the_documentation_are_good(tmp_path):
+    page = Path(__file__).parents[2] / "docs" / "ingest.md"
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    assert examples
+    for example in examples:
+        assert read(tmp_path, example).columns
