@@ -219,7 +219,8 @@ def certainty(expected: float | None, interval: Interval | None, language: str) 
     digits = 0 if whole else 1
     top = max(interval.high * 1.15, expected * 1.15, 1e-9)
     low, high = words.number(interval.low, language, digits), words.number(interval.high, language, digits)
-    frequency = translate(FREQUENCIES.get(interval.level, ""), language) or words.percent(interval.level, language)
+    often = FREQUENCIES.get(interval.level)
+    frequency = translate(often, language) if often else words.percent(interval.level, language)
     return CertaintyBar(
         left=round(100 * max(interval.low, 0) / top, 1),
         width=round(100 * (interval.high - max(interval.low, 0)) / top, 1),
