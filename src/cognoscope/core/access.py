@@ -1,5 +1,7 @@
 """The access log: who looked at what. Kept apart from the ledger, because it is purged when its time is over."""
 
+import threading
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,12 +42,23 @@ class Access:
     subject: str
 
 
+@dataclass
+class _Noted:
+    """What one thread waits to see written."""
+
+    rows: list[dict[str, Any]]
+    written: bool = False
+    error: BaseException | None = None
+
+
 class AccessLog:
     """An access log that is open; threads may share one."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._leading = threading.Lock()
+        self._waiting: deque[_Noted] = deque()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -80,21 +93,28 @@ class AccessLog:
         self.record_many([(actor, what, subject, at)])
 
     def record_many(self, looks: Iterable[tuple[Actor, str, str, datetime]]) -> None:
-        """Write several looks down in one transaction."""
-        rows: list[dict[str, Any]] = [
-            {
-                "at": instant_text(at),
-                "actor_kind": actor.kind,
-                "actor_id": actor.id,
-                "actor_role": actor.role or "",
-                "what": what,
-                "subject": subject,
-            }
-            for actor, what, subject, at in looks
-        ]
-        if rows:
-            with self._writer.begin() as connection:
-                connection.execute(insert(ACCESS), rows)
+        """Write several looks down; returns once they are durable.
+
+        Every page shown costs a look: threads that write at the same moment share one transaction, and so one flush of
+        the disk.
+        """
+        noted = _Noted([_row(*look) for look in looks])
+        if not noted.rows:
+            return
+        self._waiting.append(noted)
+        with self._leading:
+            if not noted.written:
+                together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                try:
+                    with self._writer.begin() as connection:
+                        connection.execute(insert(ACCESS), [row for one in together for row in one.rows])
+                except BaseException as error:
+                    for one in together:
+                        one.error = error
+                for one in together:
+                    one.written = True
+        if noted.error is not None:
+            raise noted.error
 
     def entries(
         self,
@@ -138,6 +158,17 @@ class AccessLog:
             if rows:
                 ledger.append(AccessLogPurged(before=before, rows=rows), actor, at)
         return rows
+
+
+def _row(actor: Actor, what: str, subject: str, at: datetime) -> dict[str, Any]:
+    return {
+        "at": instant_text(at),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_role": actor.role or "",
+        "what": what,
+        "subject": subject,
+    }
 
 
 def months_before(at: datetime, months: int) -> datetime:

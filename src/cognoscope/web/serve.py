@@ -15,6 +15,9 @@ WORKER_START_SECONDS = 120
 """A worker that is silent for longer is replaced. uvicorn's own 5 s would replace, again and again, one that is still
 reading its libraries on a busy machine."""
 
+KEEP_ALIVE_SECONDS = 75
+"""A browser's connection outlives the reading of a page."""
+
 GRACE_SECONDS = 10
 """How long pages that are being made may take to finish when the server stops."""
 
@@ -59,6 +62,7 @@ def run(
         ssl_keyfile=private_key,
         server_header=False,
         access_log=False,  # addresses hold pseudonyms; who looked at what is in the access log, and only there
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_worker_healthcheck=WORKER_START_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
