@@ -22,6 +22,8 @@ def read_alsace(folder: Path) -> list[FlowSeries]:
     """The six usable hospitals, with the epidemics of their region when that folder lies beside this one."""
     frames = [pd.read_csv(folder / name, index_col=0) for name in _FILES if (folder / name).is_file()]
     # SU_2013.csv names two columns `hosp`; only hospitals are taken from it.
+    if not any(site in frame for frame in frames for site in _USABLE):
+        raise ValueError(f"none of the columns {', '.join(_USABLE)} is there")
     days = pd.concat([frame[[site for site in _USABLE if site in frame]] for frame in frames])
     days.index = pd.DatetimeIndex(pd.to_datetime(days.index), name="date")
     days = days.sort_index().astype("float64").asfreq("D")

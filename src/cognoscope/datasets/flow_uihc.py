@@ -1,5 +1,6 @@
 """Hourly visits of the emergency department of the University of Iowa, 2013-07-01 to 2018-03-31, with temperature."""
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,7 @@ MARK = "uihc_ed_arrivals.RData"
 
 def read_uihc(folder: Path) -> list[FlowSeries]:
     """The one series, by day and by hour. `Date` is the calendar day, counted from 1970; `Quarter` is fiscal."""
-    plain = {**rdata.conversion.DEFAULT_CLASS_MAP, "Date": lambda days, _attributes: days}
-    rows = rdata.read_rda(folder / MARK, constructor_dict=plain)["uihc_ed_arrivals"]
+    rows = _frame(folder / MARK)
     day = pd.to_datetime(rows["Date"].to_numpy(dtype="float64"), unit="D")
     hours = pd.DataFrame(
         {
@@ -35,3 +35,18 @@ def read_uihc(folder: Path) -> list[FlowSeries]:
             weather=weather.rename(columns={"min": "temperature_min", "max": "temperature_max"}),
         )
     ]
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    """The data frame in the file; R's dates as numbers of days.
+
+    Raises:
+        ValueError: the file is not R's, or holds what the reader only guesses at.
+    """
+    plain = {**rdata.conversion.DEFAULT_CLASS_MAP, "Date": lambda days, _attributes: days}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return pd.DataFrame(rdata.read_rda(path, constructor_dict=plain)["uihc_ed_arrivals"])
+        except UserWarning as guess:
+            raise ValueError(str(guess)) from guess

@@ -6,8 +6,7 @@ each step (Rasmussen & Williams 2006, ch. 2; Duvenaud 2014 for additive componen
 
 With the covariance of all steps factorised as L L' in the order of time, the leading block of L factorises the past, so
 for every origin i and horizon h the forecast given steps 0..i is L[i+h, :i+1] z[:i+1] with z = L^-1 y: the whole
-backtest costs one Cholesky factorisation, and no forecast can see a later observation. As L z = y, that product is
-read as y[i+h] less its last h terms, the errors that the observations i+1..i+h brought.
+backtest costs one Cholesky factorisation, and no forecast can see a later observation.
 """
 
 from collections.abc import Mapping
@@ -31,15 +30,13 @@ class Fitted:
 
     factor: (n, n) lower Cholesky factor of the covariance of the observations.
     innovations: (n,) standardised one-step errors, near zero where nothing was observed.
-    centred: (n,) observations less `offset`, zero where nothing was observed; it is factor @ innovations.
-    noise: (n,) variance used in the factor. announced: (n,) variance expected of a new observation.
+    prior: (n,) prior variance of the process. announced: (n,) variance expected of a new observation.
     offset: constant taken from the target before the fit.
     """
 
     factor: Array
     innovations: Array
-    centred: Array
-    noise: Array
+    prior: Array
     announced: Array
     offset: float
 
@@ -52,14 +49,10 @@ class Fitted:
         count = len(self.innovations)
         mean = np.full(count, np.nan)
         variance = np.full(count, np.nan)
-        unseen = np.zeros(count - horizon)
-        left = np.zeros(count - horizon)
-        for lag in range(horizon):
-            entries = np.diagonal(self.factor, -lag)[horizon - lag :]
-            unseen += entries * self.innovations[horizon - lag : count - lag]
-            left += entries**2
-        mean[horizon:] = self.offset + self.centred[horizon:] - unseen
-        variance[horizon:] = left - self.noise[horizon:] + self.announced[horizon:]
+        # Row i of the factor without its last `horizon` entries: what the steps up to i - horizon say of step i.
+        seen = np.tril(self.factor, -horizon)
+        mean[horizon:] = self.offset + (seen @ self.innovations)[horizon:]
+        variance[horizon:] = (self.prior + self.announced - np.einsum("ij,ij->i", seen, seen))[horizon:]
         return mean, variance
 
     def log_evidence(self) -> float:
@@ -83,18 +76,48 @@ class Fitted:
         )
         return {name: float(covariance[step, :known] @ weights) for name, covariance in covariances.items()}
 
-    def slope(self, feature: Array, variance: float) -> Array:
-        """Posterior mean of a linear effect's coefficient, given the observations up to each step.
+    def slope(self, feature: Array, variance: float) -> "Slope":
+        """Posterior of a linear effect's coefficient, given the observations up to each step.
 
         Args:
             feature: (n,) the feature whose linear covariance, times `variance`, was part of the fit.
             variance: prior variance of the coefficient.
-
-        Returns:
-            (n,) coefficient as known after each step.
         """
         whitened = solve_triangular(self.factor, feature, lower=True, check_finite=False)
-        return np.asarray(variance * np.cumsum(whitened * self.innovations), dtype=np.float64)
+        mean = variance * np.cumsum(whitened * self.innovations)
+        left = variance - variance**2 * np.cumsum(whitened**2)
+        return Slope(feature, variance, whitened, mean, left)
+
+    def ahead_not_yet_measured(self, horizon: int, slope: "Slope", surprise: Array) -> tuple[Array, Array]:
+        """As `ahead`, had a step's feature been what was expected of it `horizon` steps earlier.
+
+        Args:
+            horizon: steps ahead.
+            slope: of the feature, from `slope`.
+            surprise: (n,) the feature in the fit less what was expected of it.
+        """
+        mean, variance = self.ahead(horizon)
+        seen = np.tril(self.factor, -horizon)
+        together = slope.prior * (slope.feature - seen @ slope.whitened)[horizon:]
+        off = surprise[horizon:]
+        mean[horizon:] -= off * slope.mean[:-horizon]
+        variance[horizon:] += off**2 * slope.variance[:-horizon] - 2 * off * together
+        return mean, variance
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A linear effect's coefficient as it was known after each step.
+
+    feature: (n,). prior: variance before any observation. whitened: (n,) the feature in the units of the innovations.
+    mean: (n,), variance: (n,) given the observations up to each step.
+    """
+
+    feature: Array
+    prior: float
+    whitened: Array
+    mean: Array
+    variance: Array
 
 
 def fit(covariance: Array, target: Array, noise: Array, offset: float) -> Fitted:
@@ -121,7 +144,7 @@ def fit(covariance: Array, target: Array, noise: Array, offset: float) -> Fitted
     if far.any():
         used = used + np.where(far, (innovations * np.diag(factor)) ** 2, 0.0)
         factor, innovations = _factorise(covariance, used, centred)
-    return Fitted(factor, innovations, centred, used, noise, offset)
+    return Fitted(factor, innovations, np.diag(covariance).copy(), noise, offset)
 
 
 def _factorise(covariance: Array, noise: Array, centred: Array) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from cognoscope.apps.emergency.arrivals.components import covariances, priors
 from cognoscope.apps.emergency.arrivals.incidence import LONGEST_HORIZON, known_incidence
 from cognoscope.apps.emergency.arrivals.weather import Warmth, warmth
 from cognoscope.core.errors import InvalidInput
-from cognoscope.methods.additive import Fitted, fit
+from cognoscope.methods.additive import Fitted, Slope, fit
 from cognoscope.methods.averaging import dynamic_weights, log_scores
 
 Array = NDArray[np.float64]
@@ -36,13 +36,13 @@ _SMALLEST = 0.5
 class Variant:
     """The process under one strength of its drivers.
 
-    strengths: driver -> factor on its prior variance. process: the posterior. warmth_effect: (n,) effect of one
-    standard deviation of warmth as estimated from the steps up to each one, None without weather.
+    strengths: driver -> factor on its prior variance. process: the posterior. warmth_effect: effect of one standard
+    deviation of warmth, None without weather.
     """
 
     strengths: dict[str, float]
     process: Fitted
-    warmth_effect: Array | None
+    warmth_effect: Slope | None
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,10 @@ class SiteFit:
         return centre, np.sqrt(variance), weights
 
     def _variant_ahead(self, variant: Variant, horizon: int) -> tuple[Array, Array]:
-        mean, variance = variant.process.ahead(horizon)
-        if self.warmth is not None and variant.warmth_effect is not None:
-            unforeseen = self.warmth.surprise(horizon)[horizon:]
-            mean[horizon:] -= unforeseen * variant.warmth_effect[:-horizon]
-        return mean, variance
+        if self.warmth is None or variant.warmth_effect is None:
+            return variant.process.ahead(horizon)
+        surprise = self.warmth.surprise(horizon)
+        return variant.process.ahead_not_yet_measured(horizon, variant.warmth_effect, surprise)
 
     def evidence(self) -> float:
         """Log probability of the history, averaged over the variants, less a constant of the history."""

@@ -24,17 +24,18 @@ def known_incidence(days: pd.DatetimeIndex, incidence: pd.DataFrame | None, as_o
 
     Args:
         days: (n,) successive days.
-        incidence: rows with `indicator`, `published_on` and `per_100000`, or None.
+        incidence: rows with `indicator`, `published_on`, `per_100000` and, if it covers several, `region`; or None.
         as_of: first day on which the values are used to forecast.
 
     Returns:
-        indicator -> (n,) values of log(1 + incidence / 50), zero where nothing was known.
+        indicator and region -> (n,) values of log(1 + incidence / 50), zero where nothing was known.
     """
     if incidence is None or incidence.empty:
         return {}
     asked = days - pd.Timedelta(days=LONGEST_HORIZON)
     known = {}
-    for indicator, rows in incidence.dropna(subset=["per_100000"]).groupby("indicator", sort=True):
+    series = ["indicator", "region"] if "region" in incidence else ["indicator"]
+    for name, rows in incidence.dropna(subset=["per_100000"]).groupby(series, sort=True):
         published = pd.Series(
             rows["per_100000"].to_numpy(dtype=np.float64), index=pd.DatetimeIndex(pd.to_datetime(rows["published_on"]))
         ).sort_index(kind="stable")
@@ -43,5 +44,5 @@ def known_incidence(days: pd.DatetimeIndex, incidence: pd.DataFrame | None, as_o
         if fresh.empty:
             continue
         latest = published.reindex(asked, method="ffill").to_numpy(dtype=np.float64)
-        known[str(indicator)] = np.nan_to_num(np.log1p(np.maximum(latest, 0.0) / _TYPICAL))
+        known[" ".join(map(str, name))] = np.nan_to_num(np.log1p(np.maximum(latest, 0.0) / _TYPICAL))
     return known
