@@ -312,3 +312,33 @@ def test_weather_may_lie_in_the_future_and_weeks_may_not(take, warehouse):
         ("gastroenteritis", date(2026, 10, 26), date(2026, 11, 8), None),
         ("influenza", date(2026, 11, 9), date(2026, 11, 22), 25.0),
     ]
+
+
+def test_a_damaged_workbook_or_parquet_file_gets_a_sentence(take, tmp_path):
+    book = openpyxl.Workbook()
+    for number in range(200):
+        book.active.append([f"site{number}", "timestamp", number])
+    book.save(tmp_path / "whole.xlsx")
+    pq.write_table(pa.table({"site": [f"A{n}" for n in range(5000)]}), tmp_path / "whole.parquet")
+    for name in ("whole.xlsx", "whole.parquet"):
+        content = (tmp_path / name).read_bytes()
+        for cut in range(8, len(content), len(content) // 25):
+            spoilt = content[:cut] + bytes(64) + content[cut + 64 :]
+            for broken in (content[:cut], spoilt):
+                with pytest.raises(InvalidInput) as caught:
+                    take(broken, name=name)
+                assert "\n" not in str(caught.value)
+
+
+def test_the_sheet_is_chosen_by_name_and_a_wrong_size_hides_nothing(take, warehouse, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Lisez-moi"
+    sheet = book.create_sheet("Passages")
+    sheet.append(["Exporté le 3 février"])
+    sheet.append(["Jour", "Passages", "Hospitalisations"])
+    sheet.append(["01/02/2025", 3, 1])
+    book.save(tmp_path / "two.xlsx")
+    mapping = DAILY.replace("[columns]", 'sheet = "Passages"\nskip_lines = 1\n[columns]')
+    assert take(None, mapping, "two.xlsx").written == 1
+    with pytest.raises(InvalidInput, match="it has Lisez-moi, Passages"):
+        take(None, mapping.replace('"Passages"\nskip', '"Feuil1"\nskip'), "two.xlsx")

@@ -147,6 +147,6 @@ class _Run:
             rows, wrong = maker.rows(chunk)
             rows, doubles = seen.first(rows)
             read += chunk.rows + len(chunk.rejected)
+            self._read += chunk.rows + len(chunk.rejected)
             parts.add(table, rows.drop_columns(["line"]), [*rejected, *chunk.rejected, *wrong, *doubles])
             self._progress(file.name, read)
-        self._read += read

@@ -31,7 +31,7 @@ def ingest_table(
         progress: told the number of lines read so far.
 
     Raises:
-        InvalidInput: the file or the mapping cannot be used at all; nothing was written.
+        InvalidInput: the file or the mapping cannot be used; what was read before a file breaks off stays.
     """
     content = digest_of(path)
     settings = warehouse.home.settings()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.tables_chunks import ROWS_A_CHUNK, Chunk, chunk_of
+
+BROKEN = (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError, zlib.error)
+"""What openpyxl lets through from a file that is not, or not wholly, a workbook (an XML fault is a SyntaxError)."""
 
 
 def read_workbook(path: Path, sheet: str | None, skip: int, decimal: str) -> Iterator[Chunk]:
@@ -28,19 +32,24 @@ def read_workbook(path: Path, sheet: str | None, skip: int, decimal: str) -> Ite
         warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which do not matter here
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
+        except BROKEN as error:
             raise InvalidInput(
                 f"The file {path.name} is not an Excel workbook (.xlsx): save it again as one."
             ) from error
         try:
-            if sheet is not None and sheet not in book.sheetnames:
-                raise InvalidInput(f"{path.name} has no sheet {sheet!r}; it has {', '.join(book.sheetnames)}.")
-            yield from _sheet_rows(book[sheet or book.sheetnames[0]], path.name, skip, decimal)
+            sheets = {each.title: each for each in book.worksheets}
+            if sheet is not None and sheet not in sheets:
+                raise InvalidInput(f"{path.name} has no sheet {sheet!r}; it has {', '.join(sheets)}.")
+            if sheets:
+                yield from _sheet_rows(sheets[sheet or next(iter(sheets))], path.name, skip, decimal)
+        except BROKEN as error:
+            raise InvalidInput(f"The workbook {path.name} is damaged: save it again.") from error
         finally:
             book.close()
 
 
 def _sheet_rows(sheet: Any, name: str, skip: int, decimal: str) -> Iterator[Chunk]:
+    sheet.reset_dimensions()  # some programs write a wrong size, which would hide columns and rows
     cells = enumerate(sheet.iter_rows(min_row=skip + 1, values_only=True), start=skip + 1)
     names: tuple[str, ...] = ()
     for _, values in cells:

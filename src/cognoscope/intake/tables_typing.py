@@ -85,7 +85,7 @@ class Typist:
         """  # noqa: S608 - made of column numbers and constants; every value from outside is a parameter
         self._connection.register("raw", raw)
         try:
-            typed = self._connection.sql(query, params=parameters).to_arrow_table()
+            typed = self._connection.execute(query, parameters).fetch_record_batch(len(lines) + 1).read_all()
         finally:
             self._connection.unregister("raw")
         typed = typed.rename_columns(["line", "reason", *(column.name for column in wanted)])
