@@ -266,6 +266,14 @@ def test_a_new_password_is_refused_with_a_sentence(
     assert sentence in answer.text
 
 
+def test_the_current_password_cannot_be_guessed_from_a_session_left_open(person: Enter) -> None:
+    client = person("alice", Role.CLINICIAN)
+    for _ in range(PER_ACCOUNT.failures):
+        post(client, "/profile/password", current="a guess", new="une autre phrase", again="une autre phrase")
+    right = {"current": PASSWORD, "new": "une autre phrase", "again": "une autre phrase"}
+    assert "Trop d&#39;essais" in post(client, "/profile/password", **right).text
+
+
 def test_the_role_acted_in_is_chosen_among_ones_own(person: Enter) -> None:
     client = person("alice", Role.ADMINISTRATOR, Role.CLINICIAN)
     assert client.get("/accounts").status_code == 200

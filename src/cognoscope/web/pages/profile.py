@@ -9,6 +9,7 @@ from cognoscope.core.actor import Role
 from cognoscope.web.i18n import N_
 from cognoscope.web.navigation import first_place
 from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.pages.sign_in import BLOCKED, address_of, clock_time
 from cognoscope.web.permissions import Permission
 from cognoscope.web.refusal import Refusal
 from cognoscope.web.security import NotPermitted, require
@@ -44,7 +45,12 @@ def change_password(
 ) -> Response:
     """Replace my password; every session of mine ends, and a new one begins here."""
     services, at = page.services, page.services.clock()
+    address = address_of(page.request)
+    until = services.rate_limit.blocked_until(person.account, address, at)
+    if until is not None:
+        return _show(page, person, page.translate(BLOCKED, time=clock_time(page, until)))
     if services.accounts.verify(person.account, current) is None:
+        services.rate_limit.failed(person.account, address, at)
         return _show(page, person, page.translate(N_("Le mot de passe actuel n'est pas le bon.")))
     if new != again:
         return _show(page, person, page.translate(N_("Les deux saisies du nouveau mot de passe diffèrent.")))

@@ -86,9 +86,13 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def clock_time(page: Page, instant: datetime) -> str:
+    """The time of day in the hospital's zone."""
+    return instant.astimezone(page.services.zone).strftime("%H:%M:%S")
+
+
 def _blocked(page: Page, next_path: str | None, name: str, until: datetime) -> Response:
     at = page.services.clock()
-    time = until.astimezone(page.services.zone).strftime("%H:%M:%S")
-    response = show(page, next_path, name, page.translate(BLOCKED, time=time), 429)
+    response = show(page, next_path, name, page.translate(BLOCKED, time=clock_time(page, until)), 429)
     response.headers["Retry-After"] = str(max(1, int((until - at).total_seconds())))
     return response
