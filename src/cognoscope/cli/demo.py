@@ -32,7 +32,7 @@ def _demo(
     there = demo_home.built(place)
     wanted = demo_home.wanted(data, started)
     if not demo_home.is_current(there, wanted):
-        there = demo_home.make(place, wanted, data, started, typer.echo)
+        there = demo_home.make(place, wanted, data, typer.echo)
         typer.echo(f"Built in {(datetime.now(UTC) - started).seconds} s: {there.proposals} propositions.")
     else:
         typer.echo(f"The demonstration in {place.path} is up to date.")

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from cognoscope.core.actor import program
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
-from cognoscope.demo.build import build, build_invented
+from cognoscope.demo.build import DAYS, build, build_invented
 from cognoscope.demo.hospital import hospital
 from cognoscope.demo.life import days_before
 from cognoscope.demo.real import Real, read_real
@@ -80,9 +80,7 @@ def wanted(data: Path | None, now: datetime) -> Demonstration:
     )
 
 
-def make(
-    home: Home, asked: Demonstration, data: Path | None, now: datetime, say: Callable[[str], None]
-) -> Demonstration:
+def make(home: Home, asked: Demonstration, data: Path | None, say: Callable[[str], None]) -> Demonstration:
     """Build beside `home`, then take the place of the demonstration that was there.
 
     Raises:
@@ -97,7 +95,7 @@ def make(
             return there
         shutil.rmtree(beside.path, ignore_errors=True)
         install(beside, _settings(real, data))
-        done = replace(asked, proposals=_fill(beside, asked, real, now, say))
+        done = replace(asked, proposals=_fill(beside, asked, real, say))
         if real is not None:
             done = replace(done, clock=real.opens.isoformat())
         handle = os.open(beside.path / MARK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -123,16 +121,14 @@ def _settings(real: Real | None, data: Path | None) -> dict[str, Any]:
     return {"hospital": f"Démonstration sur données réelles ({data.name})", **real.settings}
 
 
-def _fill(home: Home, asked: Demonstration, real: Real | None, now: datetime, say: Callable[[str], None]) -> int:
+def _fill(home: Home, asked: Demonstration, real: Real | None, say: Callable[[str], None]) -> int:
     def record(ingested: Ingested, at: datetime) -> None:
         with contextlib.redirect_stdout(io.StringIO()):
             finish(home, "table", ingested, at)
 
-    today = real.today if real else datetime.fromisoformat(asked.day).date()
-    zone = ZoneInfo(home.settings().time_zone)
-    first = days_before(today, REAL_DAYS if real else 1)[0]
-    opening = datetime(first.year, first.month, first.day, 3, tzinfo=zone) if real else now
-    _open_accounts(home, asked.password, opening)
+    today = real.today if real else date.fromisoformat(asked.day)
+    first = days_before(today, REAL_DAYS if real else DAYS)[0]
+    _open_accounts(home, asked.password, datetime.combine(first, time(3), ZoneInfo(home.settings().time_zone)))
     if real is None:
         return build_invented(home, hospital(), APPLICATIONS[0], record, today, say=say)
     say(f"shown: {', '.join(real.shown)}")
