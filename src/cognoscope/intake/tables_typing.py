@@ -107,13 +107,25 @@ class Typist:
         iso = f"""CASE WHEN regexp_full_match({raw}, '{ZONED}')
             THEN try_cast(regexp_replace({raw}, '{NO_SECONDS}', '\\1:00\\2') AS TIMESTAMPTZ) AT TIME ZONE ?
             ELSE try_cast({raw} AS TIMESTAMP) END"""
-        if column.formats:
-            other = f"try_strptime({raw}, ?)"
-        else:
-            other = f"CASE WHEN regexp_full_match({raw}, '{DATE_PATTERN}') THEN try_strptime({raw}, ?) END"
+        other, parameters = _written(raw, column.formats or DEFAULT_FORMATS)
+        if not column.formats:
+            other = f"CASE WHEN regexp_full_match({raw}, '{DATE_PATTERN}') THEN {other} END"
         kind = "DATE" if column.kind == "date" else "TIMESTAMP"
         expression = f"CAST(CASE WHEN regexp_full_match({raw}, '{ISO}') THEN {iso} ELSE {other} END AS {kind})"
-        return expression, [self._time_zone, list(column.formats or DEFAULT_FORMATS)]
+        return expression, [self._time_zone, *parameters]
+
+
+def _written(raw: str, formats: Sequence[str]) -> tuple[str, list[Any]]:
+    """The instant as the first format that fits writes it; a week 53 that its year does not have is none."""
+    fits, parameters = [], list[Any]()
+    for form in formats:
+        if "%V" in form:
+            fits.append(f"CASE WHEN strftime(try_strptime({raw}, ?), ?) = {raw} THEN try_strptime({raw}, ?) END")
+            parameters += [form, form, form]
+        else:
+            fits.append(f"try_strptime({raw}, ?)")
+            parameters.append(form)
+    return f"coalesce({', '.join(fits)})", parameters
 
 
 def _number(raw: str, column: Wanted) -> str:
