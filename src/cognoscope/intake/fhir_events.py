@@ -1,6 +1,5 @@
 """FHIR resources about a patient -> rows of OMOP CDM 5.4. Codes, dates and numbers only; never a free text."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -278,11 +277,7 @@ def _value(value: Observation | ObservedValue) -> tuple[float | None, str | None
 
 
 def _number(quantity: Quantity | None) -> float | None:
-    if quantity is None or quantity.value is None:
-        return None
-    if not math.isfinite(quantity.value):
-        raise Unusable("invalid_number", "a number is too large")
-    return quantity.value
+    return None if quantity is None else quantity.value
 
 
 def _whole_days(supply: Quantity | None) -> int | None:

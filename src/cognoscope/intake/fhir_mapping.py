@@ -188,7 +188,7 @@ def _called(raw: bytes, full_url: str | None) -> str:
 def _gather(entry: fhir.Entry, addresses: dict[str, str], medications: dict[str, str]) -> None:
     try:
         named = msgspec.json.decode(entry.resource, type=fhir.Named)
-        if entry.full_url and named.id and not entry.full_url.endswith(named.id):
+        if entry.full_url and named.id and re.split("[/:]", entry.full_url)[-1] != named.id:
             addresses[entry.full_url] = f"{named.resource_type}/{named.id}"
         if named.resource_type == "Medication":
             code = first_code(msgspec.json.decode(entry.resource, type=fhir.Medication).code, PREFERRED)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cognoscope.core.errors import CognoscopeError
 from cognoscope.intake.concepts import Concepts
-from cognoscope.intake.fhir_mapping import BatchMapping
+from cognoscope.intake.fhir_mapping import BatchMapping, Mapped
 from cognoscope.intake.fhir_subjects import Subjects
 from cognoscope.intake.fhir_values import Clock
 from cognoscope.intake.identities import Seal
@@ -68,10 +68,13 @@ class Worker:
         self._seal = Seal(setup.vault_key)
         self._concepts = Concepts(setup.concept_files, setup.relationship_files)
 
+    def map(self, batch: Batch) -> Mapped:
+        """The batch's rows, identities and account."""
+        return BatchMapping(batch, self._pseudonymiser, self._subjects, self._clock, self._seal).run(self._concepts)
+
     def do(self, batch: Batch, base: int) -> Done:
         """Map the batch and write its parts; `base` is what `Warehouse.begin` gave for its source."""
-        mapping = BatchMapping(batch, self._pseudonymiser, self._subjects, self._clock, self._seal)
-        mapped = mapping.run(self._concepts)
+        mapped = self.map(batch)
         staged = stage(self._folder, batch.source, base, batch.part, mapped.tables, mapped.tallies)
         return Done(batch.size, staged, mapped.sealed, mapped.ignored, mapped.reasons)
 

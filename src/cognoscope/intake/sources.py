@@ -10,14 +10,16 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 import msgspec
 
 from cognoscope.core.errors import InvalidInput
 
 BATCH_BYTES = 8 << 20
+READ_BYTES = 64 << 10
 MAX_LINE_BYTES = 16 << 20
 MAX_DOCUMENT_BYTES = 128 << 20
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
@@ -28,6 +30,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 Form = Literal["lines", "document"]
+Stream = BufferedReader | gzip.GzipFile
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ def _large(path: Path, name: str, setting: str) -> Iterator[Batch]:
             yield Batch(source, part, (Piece(name, "lines", text, first_line, flaws),), size)
 
 
-def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
-    return gzip.GzipFile(fileobj=raw) if path.name.endswith(".gz") else raw  # type: ignore[return-value]
+def _unpacked(raw: BufferedReader, path: Path) -> Stream:
+    return gzip.GzipFile(fileobj=raw) if path.name.endswith(".gz") else raw
 
 
 def _form(name: str, head: bytes) -> Form:
@@ -176,7 +179,7 @@ def _form(name: str, head: bytes) -> Form:
     return "lines"
 
 
-def _document(name: str, head: bytes, stream: BinaryIO) -> Piece:
+def _document(name: str, head: bytes, stream: Stream) -> Piece:
     try:
         text = head + stream.read(MAX_DOCUMENT_BYTES - len(head) + 1)
     except DAMAGED:
@@ -187,14 +190,15 @@ def _document(name: str, head: bytes, stream: BinaryIO) -> Piece:
     return Piece(name, "document", text)
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, int, tuple[Flaw, ...]]]:
+def _lines(stream: Stream) -> Iterator[tuple[bytes, int, tuple[Flaw, ...]]]:
     """Blocks of whole lines, each with the number of its first line and what could not be handed on."""
     carried, line = b"", 1
     while True:
-        try:
-            block = stream.read(BATCH_BYTES)
-        except DAMAGED:
-            yield carried, line, (Flaw(line, "cut_off_file", "the file is cut off or damaged from here on"),)
+        block, damaged = _block(stream)
+        if damaged:
+            reason = "the file is cut off or damaged from here on"
+            text = carried + block
+            yield text, line, (Flaw(line + text.count(b"\n"), "cut_off_file", reason),)
             return
         if not block:
             if carried:
@@ -213,8 +217,20 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, int, tuple[Flaw, ...]]]:
             line += 1
 
 
-def _after_line(stream: BinaryIO) -> bytes:
-    while block := stream.read(BATCH_BYTES):
+def _block(stream: Stream) -> tuple[bytes, bool]:
+    """Up to a batch of bytes, and whether what follows is damaged; what came before the damage is kept."""
+    pieces, missing = [], BATCH_BYTES
+    try:
+        while missing and (piece := stream.read1(min(missing, READ_BYTES))):
+            pieces.append(piece)
+            missing -= len(piece)
+    except DAMAGED:
+        return b"".join(pieces), True
+    return b"".join(pieces), False
+
+
+def _after_line(stream: Stream) -> bytes:
+    while block := _block(stream)[0]:
         _, newline, rest = block.partition(b"\n")
         if newline:
             return rest

@@ -55,8 +55,8 @@ def _register_links(backend: Backend, folder: Path, manifest: Manifest) -> None:
     if files:
         backend.raw_sql(
             "INSERT INTO internal.link SELECT alias_person_id, min(person_id) "  # noqa: S608
-            f"FROM {read(folder, files)} WHERE alias_person_id <> person_id "
-            "GROUP BY alias_person_id HAVING count(DISTINCT person_id) = 1"
+            f"FROM {read(folder, files)} GROUP BY alias_person_id "
+            "HAVING count(DISTINCT person_id) = 1 AND min(person_id) <> alias_person_id"
         )
 
 

@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from cognoscope.core.actor import program
+from cognoscope.core.errors import InvalidInput
+from cognoscope.core.events import OptOutChanged
+from cognoscope.core.home import Home
+from cognoscope.core.ledger import Ledger
+from cognoscope.intake import optout
+
+PERSON, OTHER = "0123456789abcdef" * 2, "f" * 32
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def change(home: Home, ledger: Ledger, person: str, refuses: bool) -> bool:
+    return optout.change(home, person, refuses=refuses, ledger=ledger, actor=program("test"), at=AT)
+
+
+def test_a_refusal_is_kept_and_recorded_once(home: Home, ledger: Ledger) -> None:
+    assert optout.opted_out(home) == frozenset()
+    assert change(home, ledger, PERSON, True) and not change(home, ledger, PERSON, True)
+    assert change(home, ledger, OTHER, True)
+    assert optout.opted_out(home) == {PERSON, OTHER}
+    assert change(home, ledger, OTHER, False) and not change(home, ledger, OTHER, False)
+    assert optout.opted_out(home) == {PERSON}
+    recorded = [entry.event for entry in ledger.entries(event="OptOutChanged")]
+    assert recorded == [
+        OptOutChanged(person=f"person:{person}", opted_out=refuses)
+        for person, refuses in ((PERSON, True), (OTHER, True), (OTHER, False))
+    ]
+
+
+def test_only_a_pseudonym_can_be_entered(home: Home, ledger: Ledger) -> None:
+    with pytest.raises(InvalidInput, match="not a pseudonym"):
+        change(home, ledger, "Jeanne Dupont", True)
+    assert not optout.register_file(home).exists()
+
+
+@pytest.mark.parametrize("content", [b"Jeanne Dupont\n", b"\xff\xfe", PERSON.encode() + b"\nshort\n"])
+def test_a_damaged_register_lets_nobody_through(home: Home, content: bytes) -> None:
+    optout.register_file(home).write_bytes(content)
+    with pytest.raises(InvalidInput, match=r"opt-out register .* is damaged"):
+        optout.opted_out(home)
