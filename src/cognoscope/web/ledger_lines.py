@@ -1,6 +1,5 @@
 """Entries of the ledger as lines that a role may read: a sentence each, and the whole content where it may be seen."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +51,7 @@ RESERVED = {"AccountChanged", "OptOutChanged", "VaultOpened"}
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as a person reads it; `body` is empty where the content is not for their role."""
+    """One entry as a person reads it; not `visible` where the content is for other roles."""
 
     seq: int
     at: datetime
@@ -63,7 +62,7 @@ class Line:
     proposal: str | None
     previous: str
     hash: str
-    body: str
+    visible: bool
 
 
 def lines(
@@ -111,7 +110,7 @@ def _line(entry: Entry, visible: bool, language: str, zone: ZoneInfo) -> Line:
         proposal=proposal if visible else None,
         previous=entry.previous,
         hash=entry.hash,
-        body=json.dumps(event.plain(), ensure_ascii=False, indent=2) if visible else "",
+        visible=visible,
     )
 
 

@@ -117,7 +117,9 @@ class ProposalView:
     @property
     def all_controls(self) -> bool:
         """Whether every element has its own buttons on the page."""
-        return self.value is not None and len(self.value.elements) <= ELEMENTS_WITH_CONTROLS
+        value = self.proposal.value
+        count = len(value.points) if isinstance(value, SeriesValue) else len(value.rows) if value else 0
+        return 0 < count <= ELEMENTS_WITH_CONTROLS
 
     @property
     def controlled(self) -> list[ElementView]:
@@ -151,7 +153,7 @@ class ProposalView:
     @property
     def correctable(self) -> bool:
         """Whether numbers can be corrected together in one form."""
-        return self.value is not None and self.value.kind == "series" and self.all_controls
+        return isinstance(self.proposal.value, SeriesValue) and self.all_controls
 
     @property
     def headline(self) -> str:

@@ -1,10 +1,11 @@
 """Numbers, dates and durations as a person writes them, in the language of the screen."""
 
 from datetime import date, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cognoscope.core.noun import Sentence
 
@@ -18,10 +19,19 @@ def _locale(language: str) -> str:
     return "en_GB" if language == "en" else "fr_FR"
 
 
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """From the signs that Python writes to those of the language."""
+    locale = _locale(language)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "-": "−"})
+
+
 def number(value: float, language: str, digits: int = 0) -> str:
-    """A number with the language's decimal and grouping signs; a negative one with a true minus sign."""
-    pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
-    return format_decimal(round(value, digits) + 0.0, format=pattern, locale=_locale(language)).replace("-", "−")
+    """A number with the language's decimal and grouping signs; a negative one with a true minus sign.
+
+    A page holds hundreds of them: Babel tells the signs once, Python does the rest.
+    """
+    return f"{round(value, digits) + 0.0:,.{digits}f}".translate(_signs(language))
 
 
 def signed(value: float, language: str, digits: int = 0) -> str:
@@ -51,6 +61,7 @@ def age(then: datetime, now: datetime, language: str) -> str:
     return format_timedelta(then - now, add_direction=True, locale=_locale(language), threshold=0.95)
 
 
+@lru_cache(maxsize=4096)
 def element_label(key: str, language: str, *, short: bool = False) -> str:
     """A series point's key in words: `jeudi 26 novembre`, `jeudi 26 novembre, 14 h`; other keys unchanged."""
     text, _, hour = key.partition("T")

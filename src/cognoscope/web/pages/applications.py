@@ -13,7 +13,7 @@ from cognoscope.core.comparison import closer
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import State
 from cognoscope.core.lifecycle import NEXT, change_state, states
-from cognoscope.web.agreement import verdicts
+from cognoscope.web.column_queries import verdicts
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.permissions import Permission, allowed

@@ -1,6 +1,7 @@
 """The ledger: search it, read one entry, verify the chain, replay a proposal, export it."""
 
 import io
+import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -132,7 +133,9 @@ def entry(page: CurrentPage, person: Reader, seq: Annotated[int, Path(ge=1)]) ->
     if not found:
         raise HTTPException(404)
     page.services.access_log.record(person.actor, "ledger-entry", "", page.services.clock())
-    return page.render("pages/entry.html", line=_lines(page, person, found)[0])
+    (line,) = _lines(page, person, found)
+    body = json.dumps(found[0].event.plain(), ensure_ascii=False, indent=2) if line.visible else ""
+    return page.render("pages/entry.html", line=line, body=body)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

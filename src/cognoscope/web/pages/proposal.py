@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 
 from cognoscope.core.application import Application
 from cognoscope.core.comparison import closer
-from cognoscope.core.queries import Made, latest, outcomes_of, proposal, reviews
-from cognoscope.web.cases import read_case
+from cognoscope.core.queries import Made, outcomes_of, reviews
+from cognoscope.web.column_queries import latest_digest
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.permissions import Permission, allowed, may_read, may_review
+from cognoscope.web.recall import read_case, read_proposal
 from cognoscope.web.render_proposal import ProposalView
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
@@ -69,7 +70,7 @@ def find(page: Page, person: Person, digest: str) -> Found:
         HTTPException: there is none, its application is gone, or it was made in the shadow, which nobody sees.
         NotPermitted: the application's card does not name the role.
     """
-    made = proposal(page.services.ledger, digest)
+    made = read_proposal(page.services.ledger, digest)
     application = page.services.application(made.proposal.application) if made else None
     if made is None or application is None:
         raise HTTPException(404)
@@ -84,7 +85,6 @@ def view_of(page: Page, person: Person, found: Found, element: str | None = None
     """The proposal as this person reads it now."""
     services, shown = page.services, found.made.proposal
     ledger, now = services.ledger, services.clock()
-    newest = latest(ledger, shown.application, shown.subject, shown.question)
     outcomes = outcomes_of(ledger, shown)
     return ProposalView(
         proposal=shown,
@@ -92,7 +92,7 @@ def view_of(page: Page, person: Person, found: Found, element: str | None = None
         case=read_case(ledger, shown.case_digest),
         reviews=reviews(ledger, shown.digest),
         known={key: float(one.value) for key, one in outcomes.items() if isinstance(one.value, int | float)},
-        latest=newest.proposal.digest if newest else None,
+        latest=latest_digest(ledger, shown),
         now=now,
         zone=services.zone,
         language=page.language,

@@ -22,11 +22,11 @@ from cognoscope.apps.emergency.arrivals.crowding import (
 from cognoscope.core.inbox import recent_proposals
 from cognoscope.core.lifecycle import states
 from cognoscope.core.proposal import Proposal
-from cognoscope.core.queries import proposal, reviews
+from cognoscope.core.queries import reviews
 from cognoscope.web import words
-from cognoscope.web.cases import read_case
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.recall import read_case, read_proposal
 
 router = APIRouter()
 APPLICATION = "emergency.arrivals"
@@ -87,7 +87,7 @@ def show(page: CurrentPage) -> Response:
 
 def _sites(page: Page, local: datetime) -> list[SiteView]:
     shown = {one.subject: one for one in _latest(page, local)}
-    parts = sorted(crowding(list(shown.values())), key=lambda one: (one.level == "unknown" and one.day is None, one.site))
+    parts = sorted(crowding(list(shown.values())), key=lambda one: (one.day is None, one.site))
     return [_site(page, shown[f"unit:{site}"], list(its), local) for site, its in groupby(parts, lambda one: one.site)]
 
 
@@ -100,7 +100,7 @@ def _latest(page: Page, local: datetime) -> list[Proposal]:
     for line in recent_proposals(ledger, application=APPLICATION, since=local - timedelta(days=8), limit=500):
         if line.question == QUESTION and line.as_of <= local:
             newest[line.subject] = max(newest.get(line.subject, (line.as_of, line.digest)), (line.as_of, line.digest))
-    found = [proposal(ledger, digest) for _, digest in newest.values()]
+    found = [read_proposal(ledger, digest) for _, digest in newest.values()]
     return [made.proposal for made in found if made is not None]
 
 
