@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, exists, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, exists, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from cognoscope.core.entry import instant_text, read_instant
@@ -73,7 +73,7 @@ def waiting(
     """
     with ledger.engine.connect() as connection:
         query = select(*_LINE, _deferred()).where(*_waits(connection, as_of, applications, subject))
-        query = _by_useful(query).order_by(_MADE.c.urgency.desc(), _MADE.c.useful_until, _MADE.c.seq)
+        query = query.order_by(_MADE.c.urgency.desc(), _MADE.c.useful_until, _MADE.c.seq)
         return _lines(connection, connection.execute(query.limit(limit).offset(offset)).all())
 
 
@@ -81,12 +81,12 @@ def count_waiting(
     ledger: Ledger, as_of: datetime, *, applications: Collection[str] | None = None
 ) -> dict[str, dict[str, int]]:
     """How many proposals wait, by application and by subject within it."""
-    with ledger.engine.connect() as connection:
-        query = select(_MADE.c.application, _MADE.c.subject, func.count())
-        query = _by_useful(query.where(*_waits(connection, as_of, applications, None)))
-        counts: dict[str, dict[str, int]] = {}
-        for application, subject, count in connection.execute(query.group_by(_MADE.c.application, _MADE.c.subject)):
-            counts.setdefault(application, {})[subject] = count
+    counts: dict[str, dict[str, int]] = {}
+    with ledger.engine.connect() as connection:  # counted here: grouping would lead SQLite to walk every proposal
+        query = select(_MADE.c.application, _MADE.c.subject).where(*_waits(connection, as_of, applications, None))
+        for application, subject in connection.execute(query):
+            by_subject = counts.setdefault(application, {})
+            by_subject[subject] = by_subject.get(subject, 0) + 1
     return counts
 
 
@@ -120,36 +120,35 @@ def _waits(
     shown = [name for name, state in moved_states(connection).items() if state == "advisory"]
     if applications is not None:
         shown = [name for name in shown if name in applications]
+    newer = select(_NEWER.c.seq).where(
+        of("ProposalMade", _NEWER),
+        _NEWER.c.application == _MADE.c.application,
+        _NEWER.c.subject == _MADE.c.subject,
+        _NEWER.c.question == _MADE.c.question,
+        tuple_(_NEWER.c.as_of, _NEWER.c.seq) > tuple_(_MADE.c.as_of, _MADE.c.seq),
+    )
     conditions = [
         of("ProposalMade", _MADE),
         _MADE.c.useful_until > instant_text(as_of),
         _MADE.c.state == "advisory",
         _MADE.c.application.in_(shown),
-        ~exists().where(
-            of("ProposalMade", _NEWER),
-            _NEWER.c.application == _MADE.c.application,
-            _NEWER.c.subject == _MADE.c.subject,
-            _NEWER.c.question == _MADE.c.question,
-            tuple_(_NEWER.c.as_of, _NEWER.c.seq) > tuple_(_MADE.c.as_of, _MADE.c.seq),
-        ),
-        ~exists().where(_whole_review(), _REVIEW.c.verdict != "defer"),
+        ~exists(newer),
+        ~exists(_whole_review().where(_REVIEW.c.verdict != "defer")),
     ]
     if subject is not None:
         conditions.append(_MADE.c.subject == subject)
     return conditions
 
 
-def _by_useful(query: Select[Any]) -> Select[Any]:
-    """Tell SQLite, which keeps no statistics here, that few proposals are still useful."""
-    return query.with_hint(_MADE, "INDEXED BY ledger_useful", "sqlite")
-
-
-def _whole_review() -> ColumnElement[bool]:
-    return and_(of("ReviewGiven", _REVIEW), _REVIEW.c.proposal == _MADE.c.proposal, _REVIEW.c.element == "")
+def _whole_review() -> Select[Any]:
+    query = select(_REVIEW.c.seq).where(
+        of("ReviewGiven", _REVIEW), _REVIEW.c.proposal == _MADE.c.proposal, _REVIEW.c.element == ""
+    )
+    return query
 
 
 def _deferred() -> ColumnElement[bool]:
-    return exists().where(_whole_review(), _REVIEW.c.verdict == "defer").label("deferred")
+    return exists(_whole_review().where(_REVIEW.c.verdict == "defer")).label("deferred")
 
 
 class _Body(msgspec.Struct):

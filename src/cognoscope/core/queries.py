@@ -69,7 +69,8 @@ def latest(ledger: Ledger, application: str, subject: str, question: str, *, sha
     )
     if not shadow:
         query = query.where(columns.state != "shadow")
-    return _made(ledger, query.order_by(columns.as_of.desc(), columns.seq.desc()).limit(1))
+    query = query.order_by(columns.as_of.desc(), columns.seq.desc()).limit(1)
+    return _made(ledger, query)
 
 
 def reviews(ledger: Ledger, digest: str) -> list[Reviewed]:
