@@ -102,7 +102,7 @@ def test_no_identity_is_found_outside_the_vault(
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "lines.ndjson").write_bytes(lines(WHO, *ABOUT, *BAD) + TOLD.encode() + b"\n" + lines(WHO)[:200])
-    (folder / "bundle.json.gz").write_bytes(gzip.compress(bundle(WHO, *ABOUT, *BAD[:-2])))
+    (folder / "bundle.json.gz").write_bytes(gzip.compress(bundle(WHO, *ABOUT, *BAD[:2])))
     keys.create(home)
     result = CliRunner().invoke(
         app, ["ingest", "fhir", str(folder), "--at", AT.isoformat()], env={"COGNOSCOPE_HOME": str(home.path)}
