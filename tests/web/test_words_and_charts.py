@@ -81,7 +81,8 @@ def test_bars_stay_within_their_width_and_touch_zero(days: list[list[float]]) ->
         for segment in segments:
             assert segment.left >= -0.02
             assert segment.left + segment.width <= 100.02
-            assert (segment.left + segment.width <= zero + 0.02) == segment.negative or segment.width < 0.02
+            near, far = (segment.left + segment.width, zero) if segment.negative else (zero, segment.left)
+            assert near <= far + 0.02
 
 
 def case(*tables: Table) -> Case:
