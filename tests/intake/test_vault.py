@@ -1,7 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from cognoscope.cli.main import app
 from cognoscope.core.actor import Role, person, program
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import VaultOpened
@@ -9,7 +12,8 @@ from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake import keys
 from cognoscope.intake.identities import Identity, Seal
-from cognoscope.intake.vault import Vault
+from cognoscope.intake.vault import OPENED_BY, Vault
+from cognoscope.web.accounts import Accounts
 
 PSEUDONYM, NOBODY = "0123456789abcdef" * 2, "f" * 32
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -88,3 +92,23 @@ def test_a_file_that_is_no_vault_is_named(home: Home) -> None:
     home.vault_file.write_bytes(b"not a database, but long enough to be looked at" * 100)
     with pytest.raises(InvalidInput, match="cannot be used"):
         Vault(home).prepare()
+
+
+def test_the_command_asks_for_the_officers_password(vault: Vault, home: Home, ledger: Ledger) -> None:
+    accounts = Accounts(ledger)
+    secret = "correct-horse-battery"
+    for name, role in (("dpo", OPENED_BY), ("doctor", Role.CLINICIAN)):
+        accounts.create(name, name, [role], program("test"), AT, password=secret)
+    environment = {"COGNOSCOPE_HOME": str(home.path)}
+
+    def ask(account: str, password: str) -> Result:
+        command = ["vault", "open", PSEUDONYM, "--account", account, "--purpose", "recall"]
+        return CliRunner().invoke(app, command, env=environment, input=f"{password}\n")
+
+    for account, password in (("dpo", "wrong"), ("doctor", secret), ("nobody", secret)):
+        refused = ask(account, password)
+        assert isinstance(refused.exception, NotAllowed) and "SAYEH" not in refused.output
+    assert ledger.entries(event="VaultOpened") == []
+    opened = ask("dpo", secret)
+    assert opened.exit_code == 0 and "SAYEH" in opened.output
+    assert len(ledger.entries(event="VaultOpened")) == 1
