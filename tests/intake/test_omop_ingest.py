@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.csv as pc
@@ -200,8 +200,8 @@ def test_dates_shift_together_with_the_birth(home, export):
     days = pseudonymiser.shift_days(pseudonym)
     (birth,) = [row[1:] for row in rows(warehouse, "person", "person_source_value", "year_of_birth", "month_of_birth",
                                         "day_of_birth", "birth_datetime") if row[0] == pseudonym]  # fmt: skip
-    assert (date(*birth[:3]) - date(1998, 4, 9)).days == days
-    assert birth[3].date() == date(*birth[:3])
+    moved = date(1998, 4, 9) + timedelta(days=days)
+    assert birth == (moved.year, moved.month, None, None)  # the day is an identity
     visits = dict(rows(warehouse, "visit_occurrence", "person_id", "visit_start_date"))
     assert (visits[pseudonymiser.person_key("CANARY-ID-1")] - date(2025, 1, 2)).days == days
 

@@ -18,6 +18,9 @@ from cognoscope.intake.tables_typing import Typist, Wanted
 FORMATS = ("%Y%m%d",)
 """How OMOP exports write dates, beside ISO 8601."""
 
+DAY_OF_BIRTH = "day_of_birth"
+"""Read only to move month and year of birth together with the person's dates; it is never kept."""
+
 
 class OmopRows:
     """The rows of one file of one table."""
@@ -80,11 +83,13 @@ class OmopRows:
             made[column.name] = self._protected(column, made[column.name], days)
         if self._table.name == "person":
             self._shift_births(made, days)
+            made.pop(DAY_OF_BIRTH, None)
         return pa.table(made), rejected
 
     def _is_wanted(self, column: CdmColumn, *, keep_text: bool) -> bool:
         treatment = TREATMENTS.get((self._table.name, column.name))
-        return column.name in self._at and treatment != "drop" and (treatment != "text" or keep_text)
+        kept = treatment != "drop" or column.name == DAY_OF_BIRTH
+        return column.name in self._at and kept and (treatment != "text" or keep_text)
 
     def _protected(
         self, column: CdmColumn, values: pa.ChunkedArray, days: pa.Array | None
@@ -99,7 +104,7 @@ class OmopRows:
         return values
 
     def _shift_births(self, made: dict[str, pa.Array], days: pa.Array | None) -> None:
-        names = ("year_of_birth", "month_of_birth", "day_of_birth")
+        names = ("year_of_birth", "month_of_birth", DAY_OF_BIRTH)
         if days is None or not pc.any(pc.not_equal(days, 0)).as_py() or not all(name in made for name in names):
             return
         moved = shifted_births(*(made[name].to_pylist() for name in names), days.to_pylist())
