@@ -8,6 +8,7 @@ file only orders them; that there is one writer is the database's own lock.
 import fcntl
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ class GroupCommit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._leading = threading.Lock()
-        self._waiting: list[_Job] = []
+        self._waiting: deque[_Job] = deque()
         self._connection: Connection | None = None
         file = sqlite_file(engine)
         self._queue_file = None if file is None else file.with_name(file.name + "-queue")
@@ -48,8 +49,8 @@ class GroupCommit:
         self._waiting.append(job)
         with self._leading:
             if not job.done.is_set():
-                jobs, self._waiting = self._waiting, []
-                self._lead(jobs)
+                # Taken one by one from the queue that others append to: a job is never in two places nor in none.
+                self._lead([self._waiting.popleft() for _ in range(len(self._waiting))])
         if job.error is not None:
             raise job.error
         return cast(Result, job.result)
