@@ -24,7 +24,6 @@ from cognoscope.web.render import (
     ValueView,
     certainty,
     decisions,
-    standing,
     value_view,
 )
 
@@ -157,8 +156,10 @@ class ProposalView:
 
     @property
     def headline(self) -> str:
-        """The value in words."""
-        return words.say(self.proposal.headline.text, self.language) if self.proposal.headline else ""
+        """The value in words, or that there is none."""
+        if self.proposal.headline is None:
+            return translate(N_("Le programme s'abstient"), self.language)
+        return words.say(self.proposal.headline.text, self.language)
 
     @property
     def certainty(self) -> CertaintyBar | None:
@@ -250,10 +251,6 @@ class ProposalView:
             case=self.proposal.case_digest[:12],
             digest=self.proposal.digest[:12],
         )
-
-    def decision_on(self, element: str | None) -> Decision | None:
-        """The decision that stands on an element, or on the whole."""
-        return standing(self.made, element)
 
 
 def corrected_numbers(reviews: Sequence[Reviewed]) -> dict[str, float]:
