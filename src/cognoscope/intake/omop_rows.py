@@ -107,5 +107,6 @@ class OmopRows:
         names = ("year_of_birth", "month_of_birth", DAY_OF_BIRTH)
         if days is None or not pc.any(pc.not_equal(days, 0)).as_py() or not all(name in made for name in names):
             return
-        moved = shifted_births(*(made[name].to_pylist() for name in names), days.to_pylist())
+        year, month, day = (made[name].to_pylist() for name in names)
+        moved = shifted_births(year, month, day, days.to_pylist())
         made.update({name: pa.array(values, pa.int64()) for name, values in zip(names, moved, strict=True)})

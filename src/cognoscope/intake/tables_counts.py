@@ -43,7 +43,7 @@ def counts_mapping(path: Path, time_zone: str) -> TableMapping:
             rows, _ = typist.type(wanted, [chunk.columns[found[each.name]] for each in wanted], chunk.lines)
             within = pc.not_equal(rows["timestamp"].cast(pa.time64("us")), pa.scalar(time(0), pa.time64("us")))
             hourly |= set(rows.filter(within)["site"].unique().to_pylist()) - {None}
-    columns = {
+    columns: dict[str, MappedColumn] = {
         name: MappedColumn(column=names[found[name]])
         for name in ("site", "site_name", "timestamp", "arrivals", "admissions")
         if name in found

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.mapping import TableMapping
@@ -51,12 +52,16 @@ def read_chunks(path: Path, mapping: TableMapping) -> Iterator[Chunk]:
 def _read_text(path: Path, mapping: TableMapping, *, packed: bool) -> Iterator[Chunk]:
     encoding = mapping.encoding
     if encoding is None:
-        with gzip.open(path) if packed else path.open("rb") as stream:
+        with _open(path, packed) as stream:
             encoding = encoding_of(stream)
     elif _is_utf8(encoding):
         encoding = "utf-8-sig"
-    with gzip.open(path) if packed else path.open("rb") as stream:
+    with _open(path, packed) as stream:
         yield from read_text(stream, path.name, encoding, mapping.separator, mapping.skip_lines)
+
+
+def _open(path: Path, packed: bool) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
 
 
 def _is_utf8(encoding: str) -> bool:

@@ -8,12 +8,13 @@ import csv
 import io
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 from zipfile import BadZipFile
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.tables_chunks import ROWS_A_CHUNK, Chunk, Rejected, chunk_of
 
+Quoting = Literal[0, 1, 2, 3]
 LONGEST_LINE = 1 << 20
 CHARACTERS_A_CHUNK = 16 << 20
 SEPARATORS = ",;\t|"
@@ -81,7 +82,7 @@ def read_text(
                 f"The file {name} is not text in {encoding}: say its encoding in the mapping, or export it again."
             )
         mark = separator or max(SEPARATORS, key=heading.count)
-        quoting = csv.QUOTE_NONE if plain_tabs and mark == "\t" else csv.QUOTE_MINIMAL
+        quoting: Quoting = csv.QUOTE_NONE if plain_tabs and mark == "\t" else csv.QUOTE_MINIMAL
         try:
             names = next(csv.reader([heading], delimiter=mark, quoting=quoting, strict=True))
         except (csv.Error, StopIteration) as error:
@@ -89,7 +90,7 @@ def read_text(
         yield from _chunks(source, tuple(each.strip() for each in names), mark, quoting, encoding)
 
 
-def _chunks(source: "_Lines", names: tuple[str, ...], mark: str, quoting: int, encoding: str) -> Iterator[Chunk]:
+def _chunks(source: "_Lines", names: tuple[str, ...], mark: str, quoting: Quoting, encoding: str) -> Iterator[Chunk]:
     rows: list[list[str]] = []
     lines: list[int] = []
     bad: list[Rejected] = []
