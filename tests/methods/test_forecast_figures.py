@@ -83,10 +83,16 @@ def test_block_bootstrap_of_a_mean() -> None:
     counts = block_counts(100, 2000, seed=1)
     sums, sizes = block_sums(values, 7), block_sums(np.ones(700), 7)
     assert sums.sum() == pytest.approx(values.sum())
-    low, high = interval((counts @ sums) / (counts @ sizes))
+    found = interval((counts @ sums) / (counts @ sizes))
+    assert found is not None
+    low, high = found
     assert low < 3 < high
     assert high - low == pytest.approx(2 * 1.96 / math.sqrt(700), rel=0.15)
 
 
 def test_the_last_block_is_whole() -> None:
     np.testing.assert_array_equal(block_sums(np.array([1.0, np.nan, 3.0, 4.0]), 3), [1.0, 7.0])
+
+
+def test_a_figure_in_no_draw_has_no_interval() -> None:
+    assert interval(np.full(10, np.nan)) is None

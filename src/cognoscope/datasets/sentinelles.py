@@ -1,4 +1,7 @@
-"""Weekly incidence of influenza-like illness and acute diarrhoea, as published by Reseau Sentinelles."""
+"""Weekly incidence of influenza-like illness and acute diarrhoea, as published by Reseau Sentinelles.
+
+The files hold each week as it was consolidated later; what was first published of it is not kept by the publisher.
+"""
 
 from pathlib import Path
 

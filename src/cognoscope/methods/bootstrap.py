@@ -31,7 +31,10 @@ def block_sums(values: Array, length: int) -> Array:
     return np.asarray(padded.reshape(-1, length).sum(axis=1), dtype=np.float64)
 
 
-def interval(draws: Array, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of a figure's draws, NaN draws left out."""
-    low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2])
+def interval(draws: Array, level: float = 0.95) -> tuple[float, float] | None:
+    """Percentile interval of a figure's draws; draws without the figure are left out, None where all are."""
+    known = draws[np.isfinite(draws)]
+    if not len(known):
+        return None
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

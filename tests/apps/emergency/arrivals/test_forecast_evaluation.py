@@ -98,6 +98,16 @@ def test_too_short_to_be_judged(known: int) -> None:
     assert first_judged_day(made_counts(known)) is None
 
 
+def test_figures_that_cannot_be_had_are_left_empty() -> None:
+    history = pd.Series(np.nan, index=pd.date_range("2021-01-01", periods=1000))
+    history.iloc[:300:2] = 40.0
+    history.iloc[700::10] = 40.0
+    judged = judge(JudgedSeries("a", history, Calendar(None)), first_judged_day(history))
+    figures = {metric.name: metric for metric in summary([judged])}
+    assert figures["mape_naive7"].value is None is figures["gap_closed_h1"].value is figures["gap_closed_h1"].low
+    assert figures["mape_h1"].value is not None
+
+
 @pytest.mark.slow
 def test_reference_series_have_the_published_baselines_and_are_forecast_better() -> None:
     folder = Path(os.environ.get("COGNOSCOPE_DATASETS", "")) / "flow" / "ed_alsace_resural_daily"

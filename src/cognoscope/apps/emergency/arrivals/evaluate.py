@@ -45,7 +45,7 @@ def evaluate(data: Path) -> Evaluation:
     return Evaluation(
         application=CARD.name,
         version=CARD.version,
-        dataset=data.name,
+        dataset=data.resolve().name,
         rows=sum(each.forecasts for each in judged),
         metrics=summary(judged),
         seconds=round(time.perf_counter() - started, 1),
@@ -67,11 +67,17 @@ def _judge_all(series: list[JudgedSeries]) -> tuple[list[Judged], list[dict[str,
     found: dict[str, Judged] = {}
     # Spawned rather than forked: the parent may hold threads (a server, a numerical library's pool).
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        tasks = [
-            pool.submit(judge, each, first) for each, first in zip(series, firsts, strict=True) if first is not None
-        ]
+        tasks = {
+            pool.submit(judge, each, first): each.name
+            for each, first in zip(series, firsts, strict=True)
+            if first is not None
+        }
         for task in as_completed(tasks):
-            judged = task.result()
+            try:
+                judged = task.result()
+            except InvalidInput as error:
+                left_out.append({"series": tasks[task], "reason": f"{tasks[task]}: {error}"})
+                continue
             found[judged.name] = judged
             sys.stderr.write(f"{judged.name}: {judged.row['days']} days, {len(found)} of {len(tasks)} series judged\n")
     return [found[each.name] for each in series if each.name in found], left_out

@@ -1,5 +1,6 @@
 """Means over the judged series, with intervals from resampled weeks."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -34,13 +35,13 @@ def summary(judged: list[Judged]) -> tuple[Metric, ...]:
     ):
         for horizon in HORIZONS:
             key = f"{name}_h{horizon}"
-            low, high = interval(_resampled(judged, draw, horizon))
+            between = interval(_resampled(judged, draw, horizon))
             found.append(
                 Metric(
                     name=key,
                     value=_mean(judged, key),
-                    low=low,
-                    high=high,
+                    low=between and between[0],
+                    high=between and between[1],
                     baseline=None if baseline is None else _mean(judged, f"{baseline}_h{horizon}"),
                 )
             )
@@ -55,8 +56,10 @@ def summary(judged: list[Judged]) -> tuple[Metric, ...]:
     return (*found, Metric(name="better_than_wk8", value=better))
 
 
-def _mean(judged: list[Judged], key: str) -> float:
-    return float(np.mean([each.row[key] for each in judged]))
+def _mean(judged: list[Judged], key: str) -> float | None:
+    """Mean over the series that have the figure; None where none has."""
+    known = [each.row[key] for each in judged if math.isfinite(each.row[key])]
+    return sum(known) / len(known) if known else None
 
 
 def _resampled(judged: list[Judged], draw: Callable[[dict[str, Array], int], Array], horizon: int) -> Array:
