@@ -20,7 +20,7 @@ from cognoscope.demo.sending import Records, history, morning, records
 from cognoscope.intake.fhir import complain, ingest_fhir
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
 
-DAYS = 22
+DAYS = 18
 PATIENTS = 3000
 MOST_WORKERS = 4
 
