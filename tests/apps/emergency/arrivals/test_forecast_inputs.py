@@ -70,6 +70,21 @@ def test_a_tiny_site_may_have_an_empty_day() -> None:
     assert (believable(counts)[10:] == counts[10:]).all()
 
 
+def test_a_quiet_day_of_a_small_site_is_believed_and_a_part_of_a_large_one_is_not() -> None:
+    small, large = made_counts(100, mean=12), made_counts(100, mean=150)
+    small.iloc[60], large.iloc[60] = 3.0, 40.0
+    assert believable(small).iloc[60] == 3.0
+    assert np.isnan(believable(large).iloc[60])
+
+
+def test_weeks_of_partial_days_never_become_the_usual_but_a_lasting_closure_does() -> None:
+    partial, closed = made_counts(150, mean=70), made_counts(150, mean=70)
+    partial.iloc[60:79] = [1, 3, 0, 5, 5, 0, 1, 1, 3, 0, 2, 2, 1, 3, 3, 15, 10, 2, 7]
+    assert believable(partial).isna().to_numpy().nonzero()[0].tolist() == list(range(60, 79))
+    closed.iloc[60:] = 9.0
+    assert believable(closed).isna().to_numpy().nonzero()[0].tolist() == list(range(60, 88))
+
+
 def test_a_later_day_does_not_change_what_is_believed_of_an_earlier_one() -> None:
     counts = made_counts(120)
     changed = counts.copy()

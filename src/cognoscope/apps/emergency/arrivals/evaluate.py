@@ -1,7 +1,7 @@
 """`cognoscope evaluate emergency.arrivals --data PATH`: the method on the last year of each series, day by day.
 
 Rolling origin: the forecast of a day h days ahead is made from the counts up to and including h days before it. Every
-known day of the last 365 is scored; a day that was not transmitted is not.
+known day of the last 365 is scored; a day that was not, or only in part, transmitted (`cleaning.believable`) is not.
 """
 
 import sys

@@ -20,7 +20,7 @@ _AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
 class JudgedSeries:
     """One site's history as the forecasts are given it.
 
-    history: visits a day up to the last one that was transmitted; NaN = not known; a zero is one that was believed.
+    history: visits a day up to the last one that was transmitted; NaN = not known, or not a whole day's visits.
     calendar: the site's, or None where its files do not say where it lies.
     """
 
@@ -76,9 +76,9 @@ def _own_counts(data: Path) -> list[JudgedSeries]:
 
 def _known(counts: pd.Series) -> pd.Series:
     """Cleaned of what was not transmitted, and cut after the last known day: an empty grid is no history."""
-    zeros_out = counts.where(counts != 0, believable(counts))
-    last = zeros_out.last_valid_index()
-    return zeros_out.iloc[:0] if last is None else zeros_out[zeros_out.index <= last]
+    clean = believable(counts)
+    last = clean.last_valid_index()
+    return clean.iloc[:0] if last is None else clean[clean.index <= last]
 
 
 def _calendar(place: Place) -> Calendar | None:

@@ -75,6 +75,7 @@ def judge(series: JudgedSeries, first: date) -> Judged:
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
         "days": int(np.isfinite(actual).sum()),
+        "days_left_out": int(np.isnan(actual).sum()),
         "mean": round(mean, 2),
         "floor": floor,
         "naive7": accuracy.mape(actual, naive),
