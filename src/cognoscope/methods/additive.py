@@ -46,11 +46,15 @@ class Fitted:
         Returns:
             Two (n,) arrays, NaN for the first `horizon` steps.
         """
-        count = len(self.innovations)
-        mean = np.full(count, np.nan)
-        variance = np.full(count, np.nan)
-        # Row i of the factor without its last `horizon` entries: what the steps up to i - horizon say of step i.
-        seen = np.tril(self.factor, -horizon)
+        return self._ahead(horizon, self._seen(horizon))
+
+    def _seen(self, horizon: int) -> Array:
+        """Row i of the factor without its last `horizon` entries: what the steps up to i - horizon say of step i."""
+        return np.tril(self.factor, -horizon)
+
+    def _ahead(self, horizon: int, seen: Array) -> tuple[Array, Array]:
+        mean = np.full(len(seen), np.nan)
+        variance = np.full(len(seen), np.nan)
         mean[horizon:] = self.offset + (seen @ self.innovations)[horizon:]
         variance[horizon:] = (self.prior + self.announced - np.einsum("ij,ij->i", seen, seen))[horizon:]
         return mean, variance
@@ -96,8 +100,8 @@ class Fitted:
             slope: of the feature, from `slope`.
             surprise: (n,) the feature in the fit less what was expected of it.
         """
-        mean, variance = self.ahead(horizon)
-        seen = np.tril(self.factor, -horizon)
+        seen = self._seen(horizon)
+        mean, variance = self._ahead(horizon, seen)
         together = slope.prior * (slope.feature - seen @ slope.whitened)[horizon:]
         off = surprise[horizon:]
         mean[horizon:] -= off * slope.mean[:-horizon]
