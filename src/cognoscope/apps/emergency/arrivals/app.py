@@ -1,7 +1,6 @@
 """Emergency arrivals: case in, proposals out."""
 
 from datetime import timedelta
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from cognoscope.apps.emergency.arrivals.abstention import hours_too_short, unknown_place, unreadable, why_abstain
@@ -9,6 +8,7 @@ from cognoscope.apps.emergency.arrivals.app_daily import daily_series
 from cognoscope.apps.emergency.arrivals.app_hourly import hourly_headline, hourly_series, profile_of
 from cognoscope.apps.emergency.arrivals.app_proposals import HORIZON_DAYS, Frame
 from cognoscope.apps.emergency.arrivals.calendar import Calendar
+from cognoscope.apps.emergency.arrivals.card import CARD
 from cognoscope.apps.emergency.arrivals.case import cases_from_file
 from cognoscope.apps.emergency.arrivals.case_counts import Place
 from cognoscope.apps.emergency.arrivals.case_history import History, UnknownPlace, calendar_of, read_history
@@ -17,15 +17,12 @@ from cognoscope.apps.emergency.arrivals.cleaning import believable
 from cognoscope.apps.emergency.arrivals.model import forecast_daily
 from cognoscope.apps.emergency.arrivals.outcomes import outcomes
 from cognoscope.core.application import Application
-from cognoscope.core.card import read_card
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evaluation import Evaluation
 from cognoscope.core.method_digest import method_digest
 from cognoscope.core.proposal import Proposal
 
-with as_file(files(__package__).joinpath("card.toml")) as _path:
-    CARD = read_card(_path)
 METHOD = method_digest(__package__, CARD.version)
 
 

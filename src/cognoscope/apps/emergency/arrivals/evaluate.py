@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cognoscope.apps.emergency.arrivals.app import CARD
+from cognoscope.apps.emergency.arrivals.card import CARD
 from cognoscope.apps.emergency.arrivals.judged_series import JudgedSeries, read_series
 from cognoscope.apps.emergency.arrivals.judging import (
     KNOWN_DAYS_NEEDED,
