@@ -1,18 +1,23 @@
-"""The access log: who looked at what. Kept apart from the ledger, because it is purged when its time is over."""
+"""The access log: who looked at what. Kept apart from the ledger, because it is purged when its time is over.
+
+Every page shown costs a look. One thread writes them, those that came in meanwhile in one transaction: a look costs a
+share of one flush of the disk, and whoever noted it may do something else until it is durable.
+"""
 
 import threading
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Column, Engine, Index, MetaData, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table, delete, insert, select
 
 from cognoscope.core.actor import Actor
 from cognoscope.core.database import require_current
-from cognoscope.core.engine import open_engine
+from cognoscope.core.engine import DatabaseUnavailable, open_engine
 from cognoscope.core.entry import instant_text, read_instant
 from cognoscope.core.events import AccessLogPurged
 from cognoscope.core.ledger import Ledger
@@ -42,13 +47,12 @@ class Access:
     subject: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Noted:
-    """What one thread waits to see written."""
+    """Looks on their way to the disk."""
 
     rows: list[dict[str, Any]]
-    written: bool = False
-    error: BaseException | None = None
+    durable: Future[None] = field(default_factory=Future)
 
 
 class AccessLog:
@@ -57,8 +61,10 @@ class AccessLog:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._leading = threading.Lock()
-        self._waiting: deque[_Noted] = deque()
+        self._noted: SimpleQueue[_Noted | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._closed = False
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -77,7 +83,12 @@ class AccessLog:
         return cls(engine)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Write what was noted, and give back every connection; nothing can be noted afterwards."""
+        with self._starting:
+            self._closed, thread = True, self._thread
+        if thread is not None:
+            self._noted.put(None)
+            thread.join()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -88,33 +99,63 @@ class AccessLog:
     ) -> None:
         self.close()
 
+    def note(self, actor: Actor, what: str, subject: str, at: datetime) -> Future[None]:
+        """Hand one look over to be written; the future is done once it is durable, or holds why it is not."""
+        return self._hand_over([_row(actor, what, subject, at)])
+
     def record(self, actor: Actor, what: str, subject: str, at: datetime) -> None:
         """Write one look down; returns once it is durable."""
-        self.record_many([(actor, what, subject, at)])
+        self.note(actor, what, subject, at).result()
 
     def record_many(self, looks: Iterable[tuple[Actor, str, str, datetime]]) -> None:
-        """Write several looks down; returns once they are durable.
+        """Write several looks down, all or none; returns once they are durable."""
+        rows = [_row(*look) for look in looks]
+        if rows:
+            self._hand_over(rows).result()
 
-        Every page shown costs a look: threads that write at the same moment share one transaction, and so one flush of
-        the disk.
-        """
-        noted = _Noted([_row(*look) for look in looks])
-        if not noted.rows:
-            return
-        self._waiting.append(noted)
-        with self._leading:
-            if not noted.written:
-                together = [self._waiting.popleft() for _ in range(len(self._waiting))]
-                try:
-                    with self._writer.begin() as connection:
-                        connection.execute(insert(ACCESS), [row for one in together for row in one.rows])
-                except BaseException as error:
-                    for one in together:
-                        one.error = error
-                for one in together:
-                    one.written = True
-        if noted.error is not None:
-            raise noted.error
+    def _hand_over(self, rows: list[dict[str, Any]]) -> Future[None]:
+        noted = _Noted(rows)
+        with self._starting:
+            if self._closed:
+                raise DatabaseUnavailable("The access log was closed: the look cannot be written down.")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="access-log", daemon=True)
+                self._thread.start()
+            self._noted.put(noted)
+        return noted.durable
+
+    def _write(self) -> None:
+        """The writer's thread: takes what waits, makes it durable, says so; until the log is closed."""
+        connection: Connection | None = None
+        closing = False
+        while not closing:
+            together = [self._noted.get()]
+            try:
+                while True:
+                    together.append(self._noted.get_nowait())
+            except Empty:
+                closing = None in together
+            waiting = [one for one in together if one is not None]
+            if waiting:
+                connection = self._commit(connection, waiting)
+        if connection is not None:
+            connection.close()
+
+    def _commit(self, connection: Connection | None, waiting: list[_Noted]) -> Connection | None:
+        """Write the looks in one transaction; the connection to go on with, None after an error."""
+        try:
+            connection = connection or self._writer.connect()
+            with connection.begin():
+                connection.execute(insert(ACCESS), [row for one in waiting for row in one.rows])
+        except BaseException as error:
+            for one in waiting:
+                one.durable.set_exception(error)
+            if connection is not None:
+                connection.close()
+            return None
+        for one in waiting:
+            one.durable.set_result(None)
+        return connection
 
     def entries(
         self,

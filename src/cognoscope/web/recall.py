@@ -13,16 +13,16 @@ Thing = TypeVar("Thing")
 
 
 class Recent(Generic[Thing]):
-    """The things used last, by the address of their ledger and their digest."""
+    """The things used last, by their ledger and their digest."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._kept: OrderedDict[tuple[str, str], Thing] = OrderedDict()
+        self._kept: OrderedDict[tuple[Ledger, str], Thing] = OrderedDict()
         self._lock = Lock()
 
     def get(self, ledger: Ledger, digest: str, read: Callable[[Ledger, str], Thing | None]) -> Thing | None:
         """The thing of that digest, read when it is not kept; what does not exist is not remembered."""
-        key = (str(ledger.engine.url), digest)
+        key = (ledger, digest)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -38,7 +38,7 @@ class Recent(Generic[Thing]):
     def forget(self, ledger: Ledger, digest: str) -> None:
         """Keep it no longer."""
         with self._lock:
-            self._kept.pop((str(ledger.engine.url), digest), None)
+            self._kept.pop((ledger, digest), None)
 
 
 _CASES: Recent[Case] = Recent(16)

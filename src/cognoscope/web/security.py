@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 
 from cognoscope.web.permissions import Permission, allowed
 from cognoscope.web.session import Person
@@ -24,12 +25,21 @@ class Visitor:
     person: Person | None
 
 
-def visitor(request: Request) -> Visitor:
+async def visitor(request: Request) -> Visitor:
     """Dependency: the visitor, looked up once a request."""
     services = request.app.state.services
     session_id = services.sessions.read_cookie(request)
-    person = services.sessions.find(session_id, services.clock()) if session_id else None
-    return Visitor(session_id, person)
+    if session_id is None:
+        return Visitor(None, None)
+    person = services.sessions.known(session_id, services.clock())
+    return Visitor(session_id, person) if person else await run_in_threadpool(look_up, request)
+
+
+def look_up(request: Request) -> Visitor:
+    """The visitor, asked of the database when need be."""
+    services = request.app.state.services
+    session_id = services.sessions.read_cookie(request)
+    return Visitor(session_id, services.sessions.find(session_id, services.clock()) if session_id else None)
 
 
 class SignInNeeded(Exception):

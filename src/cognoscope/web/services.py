@@ -8,6 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from cognoscope.core.access import AccessLog
 from cognoscope.core.application import Application
@@ -16,9 +17,11 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
 from cognoscope.web.accounts import Accounts
 from cognoscope.web.fragments import Fragments
+from cognoscope.web.kept_pages import KeptPages
 from cognoscope.web.openid import OpenID
 from cognoscope.web.rate_limit import RateLimit
 from cognoscope.web.session import Sessions, read_or_make_key
+from cognoscope.web.unchanged import Unchanged
 
 Clock = Callable[[], datetime]
 
@@ -37,7 +40,9 @@ class Services:
     sessions: Sessions
     rate_limit: RateLimit
     openid: OpenID | None
+    unchanged: Unchanged
     fragments: Fragments = field(default_factory=Fragments)
+    pages: KeptPages = field(default_factory=KeptPages)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -53,8 +58,16 @@ class Services:
         """The application of that name, or None."""
         return next((application for application in self.applications if application.name == name), None)
 
+    async def head_seq(self) -> int:
+        """The number of the ledger's last entry, whoever wrote it."""
+        kept = self.unchanged.peek("head")
+        if kept is None:
+            kept = await run_in_threadpool(self.unchanged.get, "head", self.ledger.head)
+        return int(kept.seq)
+
     def close(self) -> None:
         """Give the databases back."""
+        self.unchanged.close()
         self.ledger.close()
         self.access_log.close()
 
@@ -69,6 +82,7 @@ def open_services(home: Home, applications: tuple[Application, ...], clock: Cloc
     openid = OpenID(settings.openid) if settings.openid else None
     key = read_or_make_key(home.session_key_file)
     ledger = Ledger.open(home.ledger_url)
+    unchanged = Unchanged(ledger.engine)
     return Services(
         home=home,
         settings=settings,
@@ -77,9 +91,10 @@ def open_services(home: Home, applications: tuple[Application, ...], clock: Cloc
         ledger=ledger,
         access_log=AccessLog.open(home.access_url),
         accounts=Accounts(ledger),
-        sessions=Sessions(ledger.engine, key),
+        sessions=Sessions(ledger.engine, key, unchanged),
         rate_limit=RateLimit(ledger.engine),
         openid=openid,
+        unchanged=unchanged,
     )
 
 

@@ -3,17 +3,20 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, Row, delete, insert, select, update
 
 from cognoscope.core.actor import Actor, Role, person
 from cognoscope.core.errors import InvalidInput
 from cognoscope.web.tables import account, account_role, web_session
+from cognoscope.web.unchanged import Unchanged
 
 SESSION_COOKIE = "cognoscope_session"
 IDLE_SECONDS = 60 * 60
@@ -68,9 +71,10 @@ def read_or_make_key(path: Path) -> bytes:
 class Sessions:
     """The sessions of one installation."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
+    def __init__(self, engine: Engine, key: bytes, unchanged: Unchanged) -> None:
         self.engine = engine
         self.key = key
+        self._unchanged = unchanged
         self._signer = Signer(key, salt="session", digest_method=hashlib.sha256)
 
     def start(self, name: str, role: Role, at: datetime) -> str:
@@ -88,28 +92,29 @@ class Sessions:
 
     def find(self, session_id: str, at: datetime) -> Person | None:
         """Who is signed in under this name, or None when it ended, ran out, or the account may no longer enter."""
+        hashed = _hashed(session_id)
+        rows = self._unchanged.get(("session", hashed), lambda: self._read(hashed))
+        found = _person(rows, int(at.timestamp()))
+        if found is not None and _long_unseen(rows, int(at.timestamp())):
+            self._change(session_id, seen_at=int(at.timestamp()))
+        return found
+
+    def known(self, session_id: str, at: datetime) -> Person | None:
+        """As `find`, without waiting for the database: None also when it was written to since the session was read."""
+        rows = self._unchanged.peek(("session", _hashed(session_id)))
         now = int(at.timestamp())
+        return _person(rows, now) if rows and not _long_unseen(rows, now) else None
+
+    def _read(self, hashed: str) -> Sequence[Row[Any]]:
+        session = web_session.c
         query = (
-            select(web_session.c.role, web_session.c.seen_at, account, account_role.c.role.label("held"))
-            .join(account, account.c.name == web_session.c.account)
+            select(session.role, session.seen_at, session.created_at, account, account_role.c.role.label("held"))
+            .join(account, account.c.name == session.account)
             .join(account_role, account_role.c.account == account.c.name)
-            .where(web_session.c.id_hash == _hashed(session_id), account.c.disabled.is_(False), ~_ran_out(now))
+            .where(session.id_hash == hashed, account.c.disabled.is_(False))
         )
         with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        if not rows:
-            return None
-        first = rows[0]
-        roles = tuple(sorted(Role(row.held) for row in rows))
-        if first.seen_at <= now - _SEEN_EVERY:
-            self._change(session_id, seen_at=now)
-        return Person(
-            account=first.name,
-            display_name=first.display_name,
-            roles=roles,
-            role=Role(first.role) if Role(first.role) in roles else roles[0],
-            must_change_password=first.must_change,
-        )
+            return connection.execute(query).all()
 
     def choose_role(self, session_id: str, role: Role) -> None:
         """Act in another role from now on."""
@@ -145,6 +150,25 @@ class Sessions:
 
 def _hashed(session_id: str) -> str:
     return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _person(rows: Sequence[Row[Any]], now: int) -> Person | None:
+    """The person of a session's rows, one for each role held; None when there are none or the session ran out."""
+    if not rows or rows[0].seen_at <= now - IDLE_SECONDS or rows[0].created_at <= now - ABSOLUTE_SECONDS:
+        return None
+    first = rows[0]
+    roles = tuple(sorted(Role(row.held) for row in rows))
+    return Person(
+        account=first.name,
+        display_name=first.display_name,
+        roles=roles,
+        role=Role(first.role) if Role(first.role) in roles else roles[0],
+        must_change_password=first.must_change,
+    )
+
+
+def _long_unseen(rows: Sequence[Row[Any]], now: int) -> bool:
+    return bool(rows[0].seen_at <= now - _SEEN_EVERY)
 
 
 def _ran_out(now: int):  # type: ignore[no-untyped-def]

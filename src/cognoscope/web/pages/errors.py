@@ -17,8 +17,8 @@ from cognoscope.web.security import (
     PasswordChangeNeeded,
     SignInNeeded,
     Visitor,
+    look_up,
     return_path,
-    visitor,
 )
 
 
@@ -69,7 +69,7 @@ def register(app: FastAPI) -> None:
 
 def _page(request: Request) -> Page:
     try:
-        return make_page(request, visitor(request))
+        return make_page(request, look_up(request))
     except Exception:
         return make_page(request, Visitor(None, None))  # the database itself is in trouble
 

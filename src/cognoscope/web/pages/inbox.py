@@ -6,17 +6,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from markupsafe import Markup
 
 from cognoscope.core.inbox import ProposalLine, count_waiting, waiting
 from cognoscope.web import words
-from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, may_review
 from cognoscope.web.render import CertaintyBar, certainty
 from cognoscope.web.security import require
 from cognoscope.web.services import Services
 from cognoscope.web.session import Person
-from cognoscope.web.shown import mark_shown
 
 router = APIRouter()
 Reader = Annotated[Person, Depends(require(Permission.READ_INBOX))]
@@ -65,7 +63,7 @@ class Filters:
 
 
 @router.get("/")
-def show(
+async def show(
     page: CurrentPage,
     person: Reader,
     application: str | None = None,
@@ -73,20 +71,17 @@ def show(
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
     """The inbox of the role the person acts in."""
-    services, now = page.services, page.services.clock()
-    mine = {one.name for one in services.applications if may_review(person.role, one.card)}
+    mine = {one.name for one in page.services.applications if may_review(person.role, one.card)}
     asked = Asked(application or None, subject or None, offset, {application} & mine if application else mine)
+    return await page.kept(lambda page: _draw(page, asked, mine), "inbox")
 
-    def render() -> str:
-        filters = _filters(page, count_waiting(services.ledger, now, applications=mine), asked)
-        lines = [_view(page, line) for line in _waiting(services, asked)]
-        return page.text("pages/inbox_body.html", lines=lines, filters=filters)
 
-    key = ("inbox", person.role, page.language, application, subject, offset, int(now.timestamp()) // 60)
-    body = services.fragments.get(key, services.ledger.head().seq, render)
-    services.access_log.record(person.actor, "inbox", "", now)
-    bulk = _bulk(services, person, asked)
-    return page.render("pages/inbox.html", body=Markup(body), bulk=bulk)  # noqa: S704 - rendered by our own template
+def _draw(page: Page, asked: "Asked", mine: set[str]) -> Drawing:
+    counts = count_waiting(page.services.ledger, page.services.clock(), applications=mine)
+    lines = [_view(page, line) for line in _waiting(page.services, asked)]
+    bulk = [{"digest": line.digest, "shown": page.shown(line.digest)} for line in lines if line.bulk]
+    context = {"lines": lines, "filters": _filters(page, counts, asked), "bulk": bulk}
+    return Drawing("pages/inbox.html", context)
 
 
 @dataclass(frozen=True)
@@ -108,16 +103,6 @@ def _waiting(services: Services, asked: Asked) -> list[ProposalLine]:
         limit=PAGE,
         offset=asked.offset,
     )
-
-
-def _bulk(services: Services, person: Person, asked: Asked) -> list[dict[str, str]]:
-    """For lines that may be accepted together: their digests, and when they were shown to this person."""
-    allowed = {name for name in asked.applications if (one := services.application(name)) and one.card.bulk_accept}
-    if not allowed:
-        return []
-    at = services.clock()
-    lines = [line for line in _waiting(services, asked) if line.application in allowed]
-    return [{"digest": one.digest, "shown": mark_shown(services, person, one.digest, at)} for one in lines]
 
 
 def _view(page: Page, line: ProposalLine) -> LineView:
@@ -165,4 +150,3 @@ def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Fil
         previous=max(0, asked.offset - PAGE) if asked.offset else None,
         next=asked.offset + PAGE if asked.offset + PAGE < count else None,
     )
-

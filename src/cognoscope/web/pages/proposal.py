@@ -12,13 +12,12 @@ from cognoscope.core.application import Application
 from cognoscope.core.comparison import closer
 from cognoscope.core.queries import Made, outcomes_of, reviews
 from cognoscope.web.column_queries import latest_digest
-from cognoscope.web.page import CurrentPage, Page
+from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, allowed, may_read, may_review
 from cognoscope.web.recall import read_case, read_proposal
 from cognoscope.web.render_proposal import ProposalView
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
-from cognoscope.web.shown import mark_shown
 
 router = APIRouter(prefix="/proposals/{digest}")
 Reader = Annotated[Person, Depends(require(Permission.READ_PROPOSAL))]
@@ -28,11 +27,15 @@ ROWS_AROUND = 60
 
 
 @router.get("")
-def show(page: CurrentPage, person: Reader, digest: Digest, element: str | None = None) -> Response:
+async def show(page: CurrentPage, person: Reader, digest: Digest, element: str | None = None) -> Response:
     """The proposal page; the look is written to the access log."""
-    found = find(page, person, digest)
-    page.services.access_log.record(person.actor, "proposal", found.made.proposal.subject, page.services.clock())
-    return page.render("pages/proposal.html", **context(page, person, found, element))
+
+    def draw(page: Page) -> Drawing:
+        found = find(page, person, digest)
+        given = context(page, person, found, element)
+        return Drawing("pages/proposal.html", given, found.made.proposal.subject)
+
+    return await page.kept(draw, "proposal")
 
 
 @router.get("/rows/{table}")
@@ -97,7 +100,7 @@ def view_of(page: Page, person: Person, found: Found, element: str | None = None
         zone=services.zone,
         language=page.language,
         selected=element,
-        shown=mark_shown(services, person, shown.digest, now),
+        shown=page.shown(shown.digest),
     )
 
 
