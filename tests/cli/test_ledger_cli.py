@@ -2,43 +2,18 @@
 
 import json
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.cli.terminal import Terminal
 from tests.core.ledger_examples import AT, CHIEF, NURSE, ROBOT, make_case, make_proposal
 
-from cognoscope.cli.main import main
 from cognoscope.core.access import AccessLog
 from cognoscope.core.events import AccountChanged, ProposalMade
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
-
-
-class Terminal:
-    """Types commands and reads what they say."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, home: Home, *words: str, status: int = 0) -> tuple[str, str]:
-        """What the command line writes to standard output and to standard error."""
-        self._monkeypatch.setenv("COGNOSCOPE_HOME", str(home.path))
-        self._monkeypatch.setattr(sys, "argv", ["cognoscope", *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = self._capsys.readouterr()
-        assert (left.value.code or 0) == status, said.err
-        return said.out, said.err
-
-
-@pytest.fixture
-def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    """The command line of `cognoscope`."""
-    return Terminal(monkeypatch, capsys)
 
 
 @pytest.fixture
