@@ -11,6 +11,7 @@ without. Server and load share the machine's cores, so what is measured is worse
 import argparse
 import asyncio
 import csv
+import gzip
 import json
 import os
 import platform
@@ -168,12 +169,13 @@ class User:
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
-        """Status and body of one page."""
+    async def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and body of one page, as it came: a browser would decompress it on its own machine."""
         if self.reader is None or self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         body = urlencode(fields or {}).encode()
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}", f"Content-Length: {len(body)}"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}", "Accept-Encoding: gzip"]
+        lines.append(f"Content-Length: {len(body)}")
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         if fields:
@@ -183,13 +185,13 @@ class User:
         for name, value in re.findall(r"(?im)^set-cookie: ([^=]+)=([^;\r\n]*)", head):
             self.cookies[name] = value
         length = re.search(r"(?im)^content-length: (\d+)", head)
-        text = await self.reader.readexactly(int(length.group(1)) if length else 0)
-        return int(head.split(" ", 2)[1]), text.decode()
+        content = await self.reader.readexactly(int(length.group(1)) if length else 0)
+        return int(head.split(" ", 2)[1]), content
 
     async def sign_in(self, name: str) -> list[str]:
         """Sign in through the form; the addresses of the proposals that wait."""
         _, form = await self.ask("GET", "/sign-in")
-        token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', gzip.decompress(form).decode())
         assert token, form
         status, _ = await self.ask(
             "POST", "/sign-in", {"account": name, "password": PASSWORD, "csrf_token": token.group(1)}
@@ -197,7 +199,7 @@ class User:
         assert status == 303, status
         status, inbox = await self.ask("GET", "/")
         assert status == 200, status
-        return sorted(set(re.findall(r"/proposals/[0-9a-f]{64}", inbox)))
+        return sorted(set(re.findall(r"/proposals/[0-9a-f]{64}", gzip.decompress(inbox).decode())))
 
     def leave(self) -> None:
         """Close the connection."""

@@ -91,7 +91,7 @@ def test_the_table_names_every_role_and_every_permission_is_somebodys() -> None:
 
 def test_what_each_role_is_kept_from() -> None:
     assert not PERMISSIONS[Role.ADMINISTRATOR] & PATIENT_DATA
-    assert not PERMISSIONS[Role.COLLEGE_MEMBER] & PATIENT_DATA
+    assert PERMISSIONS[Role.COLLEGE_MEMBER] & PATIENT_DATA == {P.READ_PROPOSAL, P.READ_SUBJECT}
     assert PERMISSIONS[Role.PATIENT] == {P.OWN_PROFILE}
     assert {role for role in Role if allowed(role, P.OPEN_VAULT)} == {Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.READ_ACCESS_LOG)} == {Role.DATA_PROTECTION_OFFICER}
@@ -102,10 +102,10 @@ def test_the_card_says_which_roles_decide_and_read() -> None:
     from types import SimpleNamespace
     from typing import Any
 
-    card: Any = SimpleNamespace(reviewers=(Role.BED_MANAGER, Role.ADMINISTRATOR), readers=(Role.MANAGER,))
+    card: Any = SimpleNamespace(reviewers=(Role.BED_MANAGER, Role.ADMINISTRATOR), readers=(Role.MANAGER, Role.COLLEGE_MEMBER))
     assert {role for role in Role if may_review(role, card)} == {Role.BED_MANAGER}
     assert {role for role in Role if may_read(role, card)} == {
         Role.BED_MANAGER,
         Role.MANAGER,
-        Role.DATA_PROTECTION_OFFICER,
+        Role.COLLEGE_MEMBER,
     }

@@ -8,6 +8,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.tables import LEDGER, amended, of
 
+_REVIEW, _LATER = LEDGER.alias("review"), LEDGER.alias("later")
+_OUTCOME, _KNOWN = LEDGER.alias("outcome"), LEDGER.alias("known")
+
 
 @dataclass(frozen=True)
 class Closer:
@@ -35,54 +38,54 @@ def closer(ledger: Ledger, application: str | None = None, subject: str | None =
 
     Only corrections with a value of their own count: who accepted agrees with the program, who set aside said nothing.
     """
-    review, later = LEDGER.alias("review"), LEDGER.alias("later")
-    outcome, known = LEDGER.alias("outcome"), LEDGER.alias("known")
     last_outcome = (
-        select(func.max(known.c.seq))
+        select(func.max(_KNOWN.c.seq))
         .where(
-            of("OutcomeKnown", known),
-            known.c.application == review.c.application,
-            known.c.subject == review.c.subject,
-            known.c.measure == review.c.measure,
-            known.c.element == review.c.element,
+            of("OutcomeKnown", _KNOWN),
+            _KNOWN.c.application == _REVIEW.c.application,
+            _KNOWN.c.subject == _REVIEW.c.subject,
+            _KNOWN.c.measure == _REVIEW.c.measure,
+            _KNOWN.c.element == _REVIEW.c.element,
         )
-        .correlate(review)
+        .correlate(_REVIEW)
         .scalar_subquery()
     )
     last_review = (
-        select(func.max(later.c.seq))
-        .where(of("ReviewGiven", later), later.c.proposal == review.c.proposal, later.c.element == review.c.element)
-        .correlate(review)
+        select(func.max(_LATER.c.seq))
+        .where(
+            of("ReviewGiven", _LATER), _LATER.c.proposal == _REVIEW.c.proposal, _LATER.c.element == _REVIEW.c.element
+        )
+        .correlate(_REVIEW)
         .scalar_subquery()
     )
-    program = func.abs(_number(review.c.expected) - _number(outcome.c.amount))
-    people = func.abs(_number(review.c.amount) - _number(outcome.c.amount))
+    program = func.abs(_number(_REVIEW.c.expected) - _number(_OUTCOME.c.amount))
+    people = func.abs(_number(_REVIEW.c.amount) - _number(_OUTCOME.c.amount))
     query = (
         select(
-            review.c.application,
-            review.c.subject,
+            _REVIEW.c.application,
+            _REVIEW.c.subject,
             func.count(),
             func.avg(program),
             func.avg(people),
             func.sum(case((program < people, 1), else_=0)),
             func.sum(case((people < program, 1), else_=0)),
         )
-        .select_from(review)
-        .join(outcome, outcome.c.seq == last_outcome)
+        .select_from(_REVIEW)
+        .join(_OUTCOME, _OUTCOME.c.seq == last_outcome)
         .where(
-            amended(review),
-            review.c.seq == last_review,
-            review.c.expected != "",
-            review.c.amount != "",
-            outcome.c.amount != "",
+            amended(_REVIEW),
+            _REVIEW.c.seq == last_review,
+            _REVIEW.c.expected != "",
+            _REVIEW.c.amount != "",
+            _OUTCOME.c.amount != "",
         )
-        .group_by(review.c.application, review.c.subject)
-        .order_by(review.c.application, review.c.subject)
+        .group_by(_REVIEW.c.application, _REVIEW.c.subject)
+        .order_by(_REVIEW.c.application, _REVIEW.c.subject)
     )
     if application is not None:
-        query = query.where(review.c.application == application)
+        query = query.where(_REVIEW.c.application == application)
     if subject is not None:
-        query = query.where(review.c.subject == subject)
+        query = query.where(_REVIEW.c.subject == subject)
     with ledger.engine.connect() as connection:
         return [Closer(*row) for row in connection.execute(query)]
 

@@ -39,7 +39,10 @@ _LINE = (
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """One proposal on one line; `deferred` says that somebody put it off, which leaves it waiting."""
+    """One proposal on one line; `deferred` says that somebody put it off, which leaves it waiting.
+
+    `subject_name` is the unit's own name where the proposal gives one, else the subject's code without its kind.
+    """
 
     seq: int
     made_at: datetime
@@ -47,6 +50,7 @@ class ProposalLine:
     application: str
     version: str
     subject: str
+    subject_name: str
     question: str
     state: State
     as_of: datetime
@@ -114,6 +118,29 @@ def recent_proposals(
         return _lines(connection, rows)
 
 
+def subject_names(ledger: Ledger, subjects: Collection[str]) -> dict[str, str]:
+    """How each subject is called by the last proposal about it, else its code without its kind."""
+    names = {}
+    with ledger.engine.connect() as connection:
+        for subject in subjects:
+            last = select(*_LINE, _deferred()).where(of("ProposalMade", _MADE), _MADE.c.subject == subject)
+            found = _lines(connection, connection.execute(last.order_by(_MADE.c.seq.desc()).limit(1)).all())
+            names[subject] = found[0].subject_name if found else bare(subject)
+    return names
+
+
+def proposal_titles(ledger: Ledger, digests: Collection[str]) -> dict[str, Sentence]:
+    """The title of each recorded proposal, without decoding the rest of it."""
+    query = select(*_LINE, _deferred()).where(of("ProposalMade", _MADE), _MADE.c.proposal.in_(digests))
+    with ledger.engine.connect() as connection:
+        return {line.digest: line.title for line in _lines(connection, connection.execute(query).all())}
+
+
+def bare(subject: str) -> str:
+    """A subject's code or pseudonym, without its kind."""
+    return subject.partition(":")[2]
+
+
 def _waits(
     connection: Connection, as_of: datetime, applications: Collection[str] | None, subject: str | None
 ) -> list[ColumnElement[bool]]:
@@ -157,8 +184,10 @@ class _Body(msgspec.Struct):
     class Proposal(msgspec.Struct):
         version: str
         title: dict[str, Any]
-        headline: dict[str, Any] | None
-        abstention: dict[str, Any] | None
+        subject: str
+        subject_name: str | None = None
+        headline: dict[str, Any] | None = None
+        abstention: dict[str, Any] | None = None
 
     proposal: Proposal
 
@@ -167,6 +196,7 @@ class _Body(msgspec.Struct):
 class _Words:
     version: str
     title: Sentence
+    subject_name: str
     headline: Headline | None
     abstention: Abstention | None
 
@@ -193,6 +223,7 @@ def _words(body: str) -> _Words:
     return _Words(
         version=made.version,
         title=Sentence.model_validate(made.title),
+        subject_name=made.subject_name or bare(made.subject),
         headline=None if made.headline is None else Headline.model_validate(made.headline),
         abstention=None if made.abstention is None else Abstention.model_validate(made.abstention),
     )
@@ -206,6 +237,7 @@ def _line(row: Row[Any], words: _Words) -> ProposalLine:
         application=row.application,
         version=words.version,
         subject=row.subject,
+        subject_name=words.subject_name,
         question=row.question,
         state=row.state,
         as_of=read_instant(row.as_of),

@@ -2,12 +2,12 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO, TypedDict, Unpack
 
-from sqlalchemy import Engine, and_, or_, select
+from sqlalchemy import Engine, RowMapping, Select, and_, or_, select
 
 from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
@@ -20,6 +20,25 @@ from cognoscope.core.group_commit import Act, GroupCommit, Result
 from cognoscope.core.tables import CASES, LEDGER, of
 from cognoscope.core.transaction import Transaction, read_head
 from cognoscope.core.verification import Verification, export_chain, verify_chain
+
+
+class Conditions(TypedDict, total=False):
+    """What entries are searched by; `since` is included, `until`, `before_seq`, `after_seq` are not.
+
+    `proposal` finds a proposal and its reviews by the proposal's digest.
+    """
+
+    event: str | None
+    actor: str | None
+    application: str | None
+    subject: str | None
+    proposal: str | None
+    since: datetime | None
+    until: datetime | None
+    before_seq: int | None
+    after_seq: int | None
+    limit: int | None
+    newest_first: bool
 
 
 class Ledger:
@@ -143,46 +162,37 @@ class Ledger:
         with self.engine.connect() as connection:
             return export_chain(connection, stream)
 
-    def entries(
-        self,
-        *,
-        event: str | None = None,
-        actor: str | None = None,
-        application: str | None = None,
-        subject: str | None = None,
-        proposal: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        before_seq: int | None = None,
-        after_seq: int | None = None,
-        limit: int | None = None,
-        newest_first: bool = False,
-    ) -> list[Entry]:
-        """Entries that meet every condition given; `since` is included, `until`, `before_seq`, `after_seq` are not.
+    def entries(self, **conditions: Unpack[Conditions]) -> list[Entry]:
+        """Entries that meet every condition given."""
+        return [read_entry(row) for row in self.rows(**conditions)]
 
-        `proposal` finds a proposal and its reviews by the proposal's digest.
-        """
-        equal = {
-            "event": event,
-            "actor_id": actor,
-            "application": application,
-            "subject": subject,
-        }
-        query = select(LEDGER).where(*(LEDGER.c[name] == value for name, value in equal.items() if value is not None))
-        if proposal is not None:  # written so that SQLite sees its two partial indexes
-            about = LEDGER.c.proposal == proposal
-            query = query.where(or_(and_(of("ProposalMade"), about), and_(of("ReviewGiven"), about)))
-        if since is not None:
-            query = query.where(LEDGER.c.at >= instant_text(since))
-        if until is not None:
-            query = query.where(LEDGER.c.at < instant_text(until))
-        if before_seq is not None:
-            query = query.where(LEDGER.c.seq < before_seq)
-        if after_seq is not None:
-            query = query.where(LEDGER.c.seq > after_seq)
-        query = query.order_by(LEDGER.c.seq.desc() if newest_first else LEDGER.c.seq).limit(limit)
+    def rows(self, **conditions: Unpack[Conditions]) -> Sequence[RowMapping]:
+        """As `entries`, with their events undecoded: for lists that show little of each."""
         with self.engine.connect() as connection:
-            return [read_entry(row) for row in connection.execute(query).mappings()]
+            return connection.execute(_query(conditions)).mappings().all()
+
+
+def _query(given: Conditions) -> Select[Any]:
+    equal = {
+        "event": given.get("event"),
+        "actor_id": given.get("actor"),
+        "application": given.get("application"),
+        "subject": given.get("subject"),
+    }
+    query = select(LEDGER).where(*(LEDGER.c[name] == value for name, value in equal.items() if value is not None))
+    if (proposal := given.get("proposal")) is not None:  # written so that SQLite sees its two partial indexes
+        about = LEDGER.c.proposal == proposal
+        query = query.where(or_(and_(of("ProposalMade"), about), and_(of("ReviewGiven"), about)))
+    if (since := given.get("since")) is not None:
+        query = query.where(LEDGER.c.at >= instant_text(since))
+    if (until := given.get("until")) is not None:
+        query = query.where(LEDGER.c.at < instant_text(until))
+    if (before_seq := given.get("before_seq")) is not None:
+        query = query.where(LEDGER.c.seq < before_seq)
+    if (after_seq := given.get("after_seq")) is not None:
+        query = query.where(LEDGER.c.seq > after_seq)
+    order = LEDGER.c.seq.desc() if given.get("newest_first") else LEDGER.c.seq
+    return query.order_by(order).limit(given.get("limit"))
 
 
 __all__ = ["Entry", "Head", "Ledger", "Transaction", "Verification"]

@@ -31,6 +31,8 @@ class Proposal(Noun):
 
     `question` names what is proposed within the application (`arrivals-daily`); a later proposal on the same
     application, subject and question supersedes an earlier one. After `useful_until` the question has answered itself.
+    `subject_name` is how a unit calls itself, never a person's name; a proposal without it digests as if the field were
+    not there.
     """
 
     application: Slug
@@ -38,6 +40,9 @@ class Proposal(Noun):
     model_digest: Digest
     case_digest: Digest
     subject: Subject
+    subject_name: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = Field(
+        default=None, exclude_if=lambda name: name is None
+    )
     as_of: Instant
     useful_until: Instant
     question: Slug

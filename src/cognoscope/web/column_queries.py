@@ -36,3 +36,14 @@ def latest_digest(ledger: Ledger, about: Proposal) -> str | None:
     )
     with ledger.engine.connect() as connection:
         return connection.scalar(query)
+
+
+def newest_entry(ledger: Ledger, proposal: str | None = None) -> int:
+    """The number of the last entry, or of the last about the subject of a proposal; 0 when there is none."""
+    query = select(func.max(LEDGER.c.seq))
+    if proposal is not None:
+        made = LEDGER.alias("made")
+        subject = select(made.c.subject).where(of("ProposalMade", made), made.c.proposal == proposal)
+        query = query.where(LEDGER.c.subject == subject.scalar_subquery())
+    with ledger.engine.connect() as connection:
+        return connection.scalar(query) or 0

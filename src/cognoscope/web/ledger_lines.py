@@ -5,24 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping
 
-from cognoscope.core.entry import Entry
+from cognoscope.core.entry import read_instant
 from cognoscope.core.events import (
+    EVENT,
     AccountChanged,
     CaseErased,
     CaseOpened,
+    Event,
     ExtractExported,
     IngestFinished,
     OptOutChanged,
     OutcomeKnown,
-    ProposalMade,
     ReviewGiven,
     StateChanged,
     VaultOpened,
 )
+from cognoscope.core.inbox import proposal_titles
 from cognoscope.core.ledger import Ledger
-from cognoscope.core.tables import LEDGER, of
 from cognoscope.web import words
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.render import VERDICTS
@@ -66,58 +67,57 @@ class Line:
 
 
 def lines(
-    ledger: Ledger, entries: Sequence[Entry], readable: Collection[str], all_of_it: bool, language: str, zone: ZoneInfo
+    ledger: Ledger,
+    rows: Sequence[RowMapping],
+    readable: Collection[str],
+    all_of_it: bool,
+    language: str,
+    zone: ZoneInfo,
 ) -> list[Line]:
-    """The entries in words.
+    """The rows in words.
 
     readable: the applications whose proposals the role may see; all_of_it: it answers for the whole ledger.
     """
-    reviewed = {one.event.review.proposal for one in entries if isinstance(one.event, ReviewGiven)}
-    applications = _applications(ledger, reviewed)
-    return [_line(one, all_of_it or _visible(one, readable, applications), language, zone) for one in entries]
+    titles = proposal_titles(ledger, {row["proposal"] for row in rows if row["event"] == "ProposalMade"})
+
+    def said(row: RowMapping) -> str:
+        if row["event"] == "ProposalMade":
+            return words.say(titles[row["proposal"]], language)
+        return _text(EVENT.validate_json(row["body"]), language, zone)
+
+    reserved = translate(N_("contenu réservé à d'autres rôles"), language)
+    found = []
+    for row in rows:
+        visible = all_of_it or _visible(row, readable)
+        found.append(
+            Line(
+                seq=row["seq"],
+                at=read_instant(row["at"]),
+                who=row["actor_id"],
+                role=row["actor_role"],
+                event=translate(EVENTS[row["event"]], language),
+                text=said(row) if visible else reserved,
+                proposal=row["proposal"] or None if visible else None,
+                previous=row["previous"],
+                hash=row["hash"],
+                visible=visible,
+            )
+        )
+    return found
 
 
-def _applications(ledger: Ledger, digests: Collection[str]) -> dict[str, str]:
-    query = select(LEDGER.c.proposal, LEDGER.c.application).where(of("ProposalMade"), LEDGER.c.proposal.in_(digests))
-    with ledger.engine.connect() as connection:
-        return {row.proposal: row.application for row in connection.execute(query)}
-
-
-def _visible(entry: Entry, readable: Collection[str], applications: dict[str, str]) -> bool:
-    match entry.event:
-        case ProposalMade(proposal=proposal, state=state):
-            return proposal.application in readable and state != "shadow"
-        case ReviewGiven(review=review):
-            return applications.get(review.proposal) in readable
-        case OutcomeKnown(outcome=outcome):
-            return outcome.application in readable
+def _visible(row: RowMapping, readable: Collection[str]) -> bool:
+    match row["event"]:
+        case "ProposalMade":
+            return row["application"] in readable and row["state"] != "shadow"
+        case "ReviewGiven" | "OutcomeKnown":
+            return row["application"] in readable
         case event:
-            return event.event not in RESERVED
+            return event not in RESERVED
 
 
-def _line(entry: Entry, visible: bool, language: str, zone: ZoneInfo) -> Line:
-    event = entry.event
-    proposal = event.proposal.digest if isinstance(event, ProposalMade) else None
-    if isinstance(event, ReviewGiven):
-        proposal = event.review.proposal
-    return Line(
-        seq=entry.seq,
-        at=entry.at,
-        who=entry.actor.id,
-        role=entry.actor.role or "",
-        event=translate(EVENTS[event.event], language),
-        text=_text(entry, language, zone) if visible else translate(N_("contenu réservé à d'autres rôles"), language),
-        proposal=proposal if visible else None,
-        previous=entry.previous,
-        hash=entry.hash,
-        visible=visible,
-    )
-
-
-def _text(entry: Entry, language: str, zone: ZoneInfo) -> str:
-    match entry.event:
-        case ProposalMade(proposal=proposal):
-            return words.say(proposal.title, language)
+def _text(happened: Event, language: str, zone: ZoneInfo) -> str:
+    match happened:
         case ReviewGiven(review=review):
             element = words.element_label(review.element, language) if review.element else ""
             amended = words.cell(review.amended, language) if review.amended is not None else ""

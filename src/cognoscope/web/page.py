@@ -101,9 +101,10 @@ class Page:
             response.delete_cookie(NOTICE_COOKIE)
         return response
 
-    async def kept(self, draw: Callable[["Page"], Drawing], look: str) -> Response:
+    async def kept(self, draw: Callable[["Page"], Drawing], look: str, proposal: str | None = None) -> Response:
         """The page that `draw` describes, made once a minute for all of one role, and the look noted as `look`.
 
+        It is made again when the ledger grows; one about a single proposal, when there is news of its subject.
         `draw` runs in a thread and checks what this role may see; what it raises is raised here. The answer leaves
         once the look is durable.
         """
@@ -124,7 +125,7 @@ class Page:
         scope = self.request.scope
         seen_by = (person.role, person.roles, self.language, self.theme)
         key = (scope["path"], scope["query_string"], *seen_by, int(at.timestamp()) // 60)
-        page = await services.pages.get(key, await services.head_seq(), make)
+        page = await services.pages.get(key, await services.newest_soon(proposal), make)
         noted = services.access_log.note(person.actor, look, page.subject, at)
         response = self._filled(page.stencil)
         await wrap_future(noted)

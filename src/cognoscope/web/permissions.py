@@ -66,11 +66,21 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.MANAGER: _REVIEWS | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR},
         Role.PATIENT: frozenset({_P.OWN_PROFILE}),
         Role.COLLEGE_MEMBER: frozenset(
-            {_P.OWN_PROFILE, _P.READ_APPLICATIONS, _P.READ_EVALUATION, _P.SUSPEND, _P.VERIFY_LEDGER}
+            {
+                _P.OWN_PROFILE,
+                _P.READ_PROPOSAL,
+                _P.READ_SUBJECT,
+                _P.READ_APPLICATIONS,
+                _P.READ_EVALUATION,
+                _P.SUSPEND,
+                _P.VERIFY_LEDGER,
+            }
         ),
         Role.DATA_PROTECTION_OFFICER: frozenset(
             {
                 _P.OWN_PROFILE,
+                _P.READ_PROPOSAL,
+                _P.READ_SUBJECT,
                 _P.READ_APPLICATIONS,
                 _P.READ_EVALUATION,
                 _P.READ_LEDGER,
@@ -97,10 +107,7 @@ def may_review(role: Role, card: Card) -> bool:
 
 
 def may_read(role: Role, card: Card) -> bool:
-    """Whether the role sees this application's proposals: the card names it as reviewer or reader.
-
-    The data protection officer answers for every entry of the ledger and so reads all of them there.
+    """Whether the role sees this application's proposals: it may read any, and the card names it as one who decides
+    or reads.
     """
-    if role is Role.DATA_PROTECTION_OFFICER:
-        return True
     return allowed(role, Permission.READ_PROPOSAL) and role in (*card.reviewers, *card.readers)

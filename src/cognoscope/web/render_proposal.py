@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cognoscope.core.card import Card
 from cognoscope.core.case import Case
 from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer
+from cognoscope.core.inbox import bare
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.queries import Reviewed
 from cognoscope.core.values import SeriesValue
@@ -71,7 +72,7 @@ class ProposalView:
     def subject(self) -> str:
         """The unit's own name where the case gives one, else the code of whom or what it is about."""
         name = self.case.fact("site_name") if self.case else None
-        return str(name) if name else self.proposal.subject.split(":", 1)[1]
+        return str(name) if name else self.proposal.subject_name or bare(self.proposal.subject)
 
     @property
     def digits(self) -> int:

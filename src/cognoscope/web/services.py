@@ -16,6 +16,7 @@ from cognoscope.core.home import Home, Settings
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
 from cognoscope.web.accounts import Accounts
+from cognoscope.web.column_queries import newest_entry
 from cognoscope.web.fragments import Fragments
 from cognoscope.web.kept_pages import KeptPages
 from cognoscope.web.openid import OpenID
@@ -58,12 +59,14 @@ class Services:
         """The application of that name, or None."""
         return next((application for application in self.applications if application.name == name), None)
 
-    async def head_seq(self) -> int:
-        """The number of the ledger's last entry, whoever wrote it."""
-        kept = self.unchanged.peek("head")
-        if kept is None:
-            kept = await run_in_threadpool(self.unchanged.get, "head", self.ledger.head)
-        return int(kept.seq)
+    def newest(self, proposal: str | None = None) -> int:
+        """The number of the ledger's last entry, or of the last about the subject of the proposal of that digest."""
+        return self.unchanged.get(("newest", proposal), lambda: newest_entry(self.ledger, proposal))
+
+    async def newest_soon(self, proposal: str | None = None) -> int:
+        """As `newest`, without holding up the event loop while the database is asked."""
+        kept: int | None = self.unchanged.peek(("newest", proposal))
+        return await run_in_threadpool(self.newest, proposal) if kept is None else kept
 
     def close(self) -> None:
         """Give the databases back."""

@@ -10,19 +10,23 @@ from starlette.exceptions import HTTPException
 
 from cognoscope.core.application import Application
 from cognoscope.core.comparison import closer
+from cognoscope.core.coverage import coverage
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import State
+from cognoscope.core.inbox import recent_proposals, subject_names
 from cognoscope.core.lifecycle import NEXT, change_state, states
 from cognoscope.web.column_queries import verdicts
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
-from cognoscope.web.permissions import Permission, allowed
+from cognoscope.web.permissions import Permission, allowed, may_read
 from cognoscope.web.render import VERDICTS
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
 
 router = APIRouter(prefix="/applications")
 Reader = Annotated[Person, Depends(require(Permission.READ_APPLICATIONS))]
+LATEST = 8
+"""Proposals listed on an application's page."""
 
 STATES: dict[State, tuple[str, str]] = {
     "draft": (N_("En préparation"), N_("Elle ne tourne pas encore ici.")),
@@ -105,18 +109,27 @@ def _moves(person: Person, state: State) -> list[State]:
     return [after for after, permission in may.items() if allowed(person.role, permission)]
 
 
+def _here(page: Page, application: str) -> dict[str, object]:
+    """What is known of it in this hospital: decisions, who was closer, how often its intervals held, its last words."""
+    ledger = page.services.ledger
+    scores = closer(ledger, application)
+    return {
+        "verdicts": verdicts(ledger, application),
+        "words": VERDICTS,
+        "scores": scores,
+        "names": subject_names(ledger, {score.subject for score in scores}),
+        "coverages": coverage(ledger, application),
+        "latest": recent_proposals(ledger, application=application, limit=LATEST),
+    }
+
+
 def _show(page: Page, person: Person, application: Application, problem: str = "", status_code: int = 200) -> Response:
     standing = _standing(page, application)
-    ledger = page.services.ledger
-    agreement = page.services.fragments.get(
-        ("agreement", application.name, page.language),
-        ledger.head().seq,
-        lambda: page.text(
-            "pages/agreement.html",
-            verdicts=verdicts(ledger, application.name),
-            words=VERDICTS,
-            scores=closer(ledger, application.name),
-        ),
+    may_open = may_read(person.role, application.card)
+    here = page.services.fragments.get(
+        ("here", application.name, page.language, may_open),
+        page.services.newest(),
+        lambda: page.text("pages/agreement.html", **_here(page, application.name), may_open=may_open),
     )
     return page.render(
         "pages/application.html",
@@ -128,6 +141,6 @@ def _show(page: Page, person: Person, application: Application, problem: str = "
         tones=TONES,
         moves=_moves(person, standing.state),
         move_words=MOVES,
-        agreement=Markup(agreement),  # noqa: S704 - rendered by our own template
+        here=Markup(here),  # noqa: S704 - rendered by our own template
         problem=problem,
     )

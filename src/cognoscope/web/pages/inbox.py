@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from cognoscope.core.inbox import ProposalLine, count_waiting, waiting
+from cognoscope.core.inbox import ProposalLine, count_waiting, subject_names, waiting
 from cognoscope.web import words
 from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, may_review
@@ -115,17 +115,12 @@ def _view(page: Page, line: ProposalLine) -> LineView:
         text=words.say(text, language) if text else "",
         abstains=line.abstention is not None,
         certainty=certainty(headline.expected, headline.interval, language) if headline else None,
-        subject=subject_name(line.subject),
+        subject=line.subject_name,
         application=words.say(application.card.title, language) if application else line.application,
         age=words.age(line.as_of, page.services.clock(), language),
         deferred=line.deferred,
         bulk=application is not None and application.card.bulk_accept,
     )
-
-
-def subject_name(subject: str) -> str:
-    """The code or pseudonym of a subject, without its kind."""
-    return subject.split(":", 1)[1]
 
 
 def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Filters:
@@ -139,12 +134,13 @@ def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Fil
         for code, count in by_subject.items():
             if asked.application in (None, name):
                 by_code[code] = by_code.get(code, 0) + count
+    names = subject_names(page.services.ledger, by_code)
     count = by_code.get(asked.subject, 0) if asked.subject else sum(by_code.values())
     return Filters(
         application=asked.application,
         subject=asked.subject,
         applications=applications,
-        subjects=[(code, subject_name(code), found) for code, found in sorted(by_code.items())],
+        subjects=sorted(((code, names[code], found) for code, found in by_code.items()), key=lambda one: one[1]),
         total=sum(one[2] for one in applications),
         count=count,
         previous=max(0, asked.offset - PAGE) if asked.offset else None,

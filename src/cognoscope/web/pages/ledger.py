@@ -3,17 +3,17 @@
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import IO, Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import RowMapping
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
-from cognoscope.core.entry import Entry
 from cognoscope.core.events import ExtractExported
 from cognoscope.core.replay import replay as replay_proposal
 from cognoscope.web.i18n import N_
@@ -56,7 +56,7 @@ def show(
     services.access_log.record(person.actor, "ledger", subject, services.clock())
     asked = {"actor": actor, "application": application, "event": event, "subject": subject}
     last_day = _midnight(page, until)
-    entries = services.ledger.entries(
+    entries = services.ledger.rows(
         **{name: value.strip() or None for name, value in asked.items()},  # type: ignore[arg-type]
         since=_midnight(page, since),
         until=last_day + timedelta(days=1) if last_day else None,
@@ -65,7 +65,7 @@ def show(
         newest_first=True,
     )
     asked |= {"since": since, "until": until}
-    older = urlencode({**asked, "before": entries[PAGE - 1].seq}) if len(entries) > PAGE else None
+    older = urlencode({**asked, "before": entries[PAGE - 1]["seq"]}) if len(entries) > PAGE else None
     return page.render(
         "pages/ledger.html",
         lines=_lines(page, person, entries[:PAGE]),
@@ -129,12 +129,12 @@ def export(
 @router.get("/{seq}")
 def entry(page: CurrentPage, person: Reader, seq: Annotated[int, Path(ge=1)]) -> Response:
     """One entry in full."""
-    found = page.services.ledger.entries(after_seq=seq - 1, before_seq=seq + 1)
+    found = page.services.ledger.rows(after_seq=seq - 1, before_seq=seq + 1)
     if not found:
         raise HTTPException(404)
     page.services.access_log.record(person.actor, "ledger-entry", "", page.services.clock())
     (line,) = _lines(page, person, found)
-    body = json.dumps(found[0].event.plain(), ensure_ascii=False, indent=2) if line.visible else ""
+    body = json.dumps(json.loads(found[0]["body"]), ensure_ascii=False, indent=2) if line.visible else ""
     return page.render("pages/entry.html", line=line, body=body)
 
 
@@ -143,7 +143,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _lines(page: Page, person: Person, entries: list[Entry]) -> list[Line]:
+def _lines(page: Page, person: Person, entries: Sequence[RowMapping]) -> list[Line]:
     readable = {one.name for one in page.services.applications if may_read(person.role, one.card)}
     return lines(
         page.services.ledger,

@@ -35,7 +35,7 @@ async def show(page: CurrentPage, person: Reader, digest: Digest, element: str |
         given = context(page, person, found, element)
         return Drawing("pages/proposal.html", given, found.made.proposal.subject)
 
-    return await page.kept(draw, "proposal")
+    return await page.kept(draw, "proposal", digest)
 
 
 @router.get("/rows/{table}")
@@ -110,16 +110,16 @@ def context(
     """What the templates of the proposal page are given."""
     view = view_of(page, person, found, element)
     deciding = may_review(person.role, view.card)
-    head = page.services.ledger.head().seq
+    newest = page.services.newest(view.proposal.digest)
     given = {"view": view, "card": view.card, "proposal": view.proposal, "may_review": deciding}
     evidence = page.services.fragments.get(
         ("evidence", view.proposal.digest, page.language, deciding, view.open, element, f"{view.now:%Y-%m-%dT%H}"),
-        head,
+        newest,
         lambda: page.text("pages/proposal_evidence.html", **given),
     )
     score = page.services.fragments.get(
         ("score", view.proposal.application, view.proposal.subject, page.language),
-        head,
+        newest,
         lambda: page.text(
             "pages/score.html",
             scores=closer(page.services.ledger, view.proposal.application, view.proposal.subject),

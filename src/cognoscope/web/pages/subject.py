@@ -10,11 +10,11 @@ from fastapi.responses import Response
 
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import CaseOpened, OutcomeKnown, ProposalMade, ReviewGiven
+from cognoscope.core.inbox import subject_names
 from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
-from cognoscope.web.pages.inbox import subject_name
 from cognoscope.web.permissions import Permission, may_read
 from cognoscope.web.render import VERDICTS
 from cognoscope.web.security import NotPermitted, require
@@ -54,7 +54,7 @@ def show(
     return page.render(
         "pages/subject.html",
         subject=subject,
-        name=subject_name(subject),
+        name=subject_names(services.ledger, [subject])[subject],
         days=_by_day(page, moments),
         older=entries[PAGE - 1].seq if len(entries) > PAGE else None,
     )

@@ -15,7 +15,7 @@ from cognoscope.apps.emergency.arrivals.hourly import (
     learn_profile,
     spread,
 )
-from cognoscope.apps.emergency.arrivals.sentences import NOUNS, day_name
+from cognoscope.apps.emergency.arrivals.sentences import counted, day_name
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline
 from cognoscope.core.values import Interval, SeriesPoint, SeriesValue
@@ -66,14 +66,15 @@ def hourly_headline(value: SeriesValue, first: date) -> Headline:
     today = [point for point in value.points if point.key.startswith(first.isoformat())]
     peak = max(today, key=lambda point: point.expected)
     interval = next(each for each in peak.intervals if each.level == 0.8)
-    hour, name, noun = int(peak.key[-2:]), day_name(first), NOUNS[value.measure]
+    hour, name, count = int(peak.key[-2:]), day_name(first), round(peak.expected)
+    noun = counted(count, value.measure)
     low, high = round(interval.low), round(interval.high)
     return Headline(
         element=peak.key,
         text=Sentence(
-            fr=f"{name.fr} : l'heure la plus chargée devrait être {hour} h - {hour + 1} h, {round(peak.expected)} "
+            fr=f"{name.fr} : l'heure la plus chargée devrait être {hour} h - {hour + 1} h, {count} "
             f"{noun.fr}, entre {low} et {high}.",
-            en=f"{name.en}: the busiest hour should be {hour}:00-{hour + 1}:00, {round(peak.expected)} {noun.en}, "
+            en=f"{name.en}: the busiest hour should be {hour}:00-{hour + 1}:00, {count} {noun.en}, "
             f"between {low} and {high}.",
         ),
         expected=peak.expected,

@@ -53,6 +53,7 @@ class Frame:
             model_digest=self.model_digest,
             case_digest=self.case.digest,
             subject=self.case.subject,
+            subject_name=str(site)[:120] if site else None,
             as_of=self.case.as_of,
             useful_until=end_of_horizon(self.case.as_of, self.zone),
             question=f"{measure}-{step}",

@@ -23,7 +23,14 @@ NOUNS = {
     "arrivals": Sentence(fr="passages", en="visits"),
     "admissions": Sentence(fr="hospitalisations", en="admissions"),
 }
-_EXPECTED_FR = {"arrivals": "passages attendus", "admissions": "hospitalisations attendues"}
+_ONE = {
+    "arrivals": Sentence(fr="passage", en="visit"),
+    "admissions": Sentence(fr="hospitalisation", en="admission"),
+}
+_EXPECTED_FR = {
+    "arrivals": ("passage attendu", "passages attendus"),
+    "admissions": ("hospitalisation attendue", "hospitalisations attendues"),
+}
 
 NOTABLE = 0.05
 STRONG = 0.15
@@ -58,6 +65,13 @@ class Said:
     cause: str | None
 
 
+def counted(amount: int | float, measure: str) -> Sentence:
+    """What the number is of: French is singular below two (`0 passage`, `1,5 passage`), English at one."""
+    return Sentence(
+        fr=(_ONE if abs(amount) < 2 else NOUNS)[measure].fr, en=(_ONE if abs(amount) == 1 else NOUNS)[measure].en
+    )
+
+
 def french_date(day: date) -> str:
     """21/11/2026."""
     return f"{day:%d/%m/%Y}"
@@ -90,8 +104,9 @@ def describe_day(
     """
     low, high = round(interval[0]), round(interval[1])
     name = day_name(day)
-    french = f"{name.fr} : {round(expected)} {_EXPECTED_FR[measure]}, entre {low} et {high}"
-    english = f"{name.en}: {round(expected)} {NOUNS[measure].en} expected, between {low} and {high}"
+    expected_count = round(expected)
+    french = f"{name.fr} : {expected_count} {_EXPECTED_FR[measure][expected_count >= 2]}, entre {low} et {high}"
+    english = f"{name.en}: {expected_count} {counted(expected_count, measure).en} expected, between {low} and {high}"
     if not usual:
         return Said(Sentence(fr=f"{french}.", en=f"{english}."), 0.0, None)
     departure = expected / usual - 1
@@ -173,9 +188,9 @@ def would_change(day: date, measure: str, expected: float, drivers: dict[str, fl
     said = [
         Sentence(
             fr=f"Sans l'effet « {DRIVERS[key].fr} » ({_signed(movable[key])}), {french_name} serait à "
-            f"{round(expected - movable[key])} {NOUNS[measure].fr}.",
+            f"{round(expected - movable[key])} {counted(round(expected - movable[key]), measure).fr}.",
             en=f"Without the effect of “{DRIVERS[key].en}” ({_signed(movable[key])}), {name.en} would be at "
-            f"{round(expected - movable[key])} {NOUNS[measure].en}.",
+            f"{round(expected - movable[key])} {counted(round(expected - movable[key]), measure).en}.",
         )
         for key in weighing[:2]
     ]
@@ -183,9 +198,9 @@ def would_change(day: date, measure: str, expected: float, drivers: dict[str, fl
     said.append(
         Sentence(
             fr=f"Si le niveau du site changeait de 10 % pour une raison que le programme ignore, {french_name} "
-            f"bougerait d'environ {tenth} {NOUNS[measure].fr}.",
+            f"bougerait d'environ {tenth} {counted(tenth, measure).fr}.",
             en=f"If the level of the site changed by 10% for a reason the program does not know, {name.en} would "
-            f"move by about {tenth} {NOUNS[measure].en}.",
+            f"move by about {tenth} {counted(tenth, measure).en}.",
         )
     )
     return tuple(said)
