@@ -79,3 +79,12 @@ def test_the_eleven_reference_series() -> None:
 
 def test_one_folder_of_them_can_be_read_alone() -> None:
     assert [series.name for series in read_flow(reference() / "ed_uihc_hourly")] == ["iowa"]
+
+
+def test_other_hospitals_in_the_same_layout_are_read(tmp_path):
+    days = pd.date_range("2014-01-01", periods=3)
+    frame = pd.DataFrame({"Nouveau": [10, 0, 12], "total": [10, 0, 12], "mean": [10, 0, 12], "hosp": [1, 1, 1]}, days)
+    frame.to_csv(tmp_path / "rpu_jour_2014.csv")
+    (series,) = read_flow(tmp_path)
+    assert series.name == "alsace/Nouveau"
+    assert series.daily["arrivals"].tolist() == [10, 0, 12]

@@ -14,17 +14,24 @@ MARK = "rpu_jour_2014.csv"
 
 _FILES = ("SU_2013.csv", "rpu_jour_2014.csv", "rpu_jour_2015.csv", "rpu_jour_nc_2016.csv")
 _USABLE = ("Col", "Hag", "Dia", "Sav", "Geb", "Wis")
+_NO_SITES = ("total", "mean", "hosp")
 _REGION = "42"
 _SENTINELLES = "fr_sentinelles_weekly"
 
 
 def read_alsace(folder: Path) -> list[FlowSeries]:
-    """The six usable hospitals, with the epidemics of their region when that folder lies beside this one."""
+    """The usable hospitals, with the epidemics of their region when that folder lies beside this one.
+
+    These are the six of `_USABLE` that the files name; files that name none of them give every hospital they name.
+    """
     frames = [pd.read_csv(folder / name, index_col=0) for name in _FILES if (folder / name).is_file()]
-    # SU_2013.csv names two columns `hosp`; only hospitals are taken from it.
-    if not any(site in frame for frame in frames for site in _USABLE):
-        raise ValueError(f"none of the columns {', '.join(_USABLE)} is there")
-    days = pd.concat([frame[[site for site in _USABLE if site in frame]] for frame in frames])
+    named = list(dict.fromkeys(str(column) for frame in frames for column in frame))
+    # SU_2013.csv names two columns `hosp`, which pandas calls `hosp` and `hosp.1`.
+    hospitals = [name for name in named if name.split(".")[0] not in _NO_SITES]
+    sites = [name for name in _USABLE if name in hospitals] or hospitals
+    if not sites:
+        raise ValueError("no column of a hospital is there")
+    days = pd.concat([frame[[site for site in sites if site in frame]] for frame in frames])
     days.index = pd.DatetimeIndex(pd.to_datetime(days.index), name="date")
     days = days.sort_index().astype("float64").asfreq("D")
     beside = folder.parent / _SENTINELLES

@@ -8,14 +8,12 @@ from cognoscope.datasets.flow_series import FlowSeries
 
 MARK = "daily_df.parquet"
 
-_LAST_DAY = pd.Timestamp("2025-08-31")
-"""What comes after it is an empty grid for a contest, zeros that nobody counted."""
-
 
 def read_sanford(folder: Path) -> list[FlowSeries]:
     """One series a site; the four lie in and around South Dakota, whose public holidays are taken."""
     rows = pd.read_parquet(folder / MARK)
-    rows = rows[rows["date"] <= _LAST_DAY]
+    # What follows the last counted day is an empty grid for a contest: zeros that nobody counted.
+    rows = rows[rows["date"] <= rows.loc[rows["total_enc"] > 0, "date"].max()]
     return [
         FlowSeries(
             name=f"sanford/{site}",
