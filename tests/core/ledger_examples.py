@@ -88,7 +88,7 @@ def make_application(
         limits=(words(),),
         risks=(Risk(risk=words(), measure=words()),),
         ai_act=AIAct(classification="minimal", reason=words()),
-        reference_figures=(ReferenceFigure(name="MAPE", value="10", source="a test"),),
+        reference_figures=(ReferenceFigure(name=words(), value=words(), source="a test"),),
         reasons=(Reason(code="known-event", label=words()),),
     )
 

@@ -45,7 +45,7 @@ def _apps(as_json: bool = JSON, language: str = LANGUAGE) -> None:
                 "title": each.card.title.plain(),
                 "state": known[each.name],
                 "model_digest": each.model_digest,
-                "figure": headline_figure(each.card),
+                "figure": headline_figure(each.card, language),
             }
             for each in APPLICATIONS
         ]
@@ -53,7 +53,7 @@ def _apps(as_json: bool = JSON, language: str = LANGUAGE) -> None:
         return
     for each in APPLICATIONS:
         typer.echo(f"{each.name:24} {known[each.name]:14} {each.card.title.in_language(language)}")
-        typer.echo(f"{'':24} {headline_figure(each.card)}")
+        typer.echo(f"{'':24} {headline_figure(each.card, language)}")
 
 
 def _propose(

@@ -1,18 +1,18 @@
 """Proposals, evaluations and cards as plain text for a terminal."""
 
-from cognoscope.core.card import Card
+from cognoscope.core.card import Card, MeasuredFigure, ReferenceFigure
 from cognoscope.core.evaluation import Evaluation, Metric
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.values import SeriesValue
 
 
-def headline_figure(card: Card) -> str:
+def headline_figure(card: Card, language: str) -> str:
     """The first figure of ours with its date; else the first published one, named as such."""
     if card.measured_figures:
         first = card.measured_figures[0]
-        return f"{first.name}: {first.value} ({first.data}, {first.date})"
+        return f"{_named(first, language)} ({first.data.in_language(language)}, {first.date})"
     published = card.reference_figures[0]
-    return f"not measured here yet; published elsewhere: {published.name}: {published.value} ({published.source})"
+    return f"not measured here yet; published elsewhere: {_named(published, language)} ({published.source})"
 
 
 def proposal_in_words(proposal: Proposal, language: str) -> str:
@@ -65,15 +65,21 @@ def card_in_words(card: Card, language: str) -> str:
         [f"{each.risk.in_language(language)} -> {each.measure.in_language(language)}" for each in card.risks],
     )
     lines += listed("AI Act", [f"{card.ai_act.classification}: {card.ai_act.reason.in_language(language)}"])
-    lines += listed("Tuned on", [f"{each.name} ({each.licence})" for each in card.training_data])
+    tuned = [f"{each.name.in_language(language)} ({each.licence.in_language(language)})" for each in card.training_data]
+    lines += listed("Tuned on", tuned)
     lines += listed(
-        "Published figures", [f"{each.name}: {each.value} ({each.source})" for each in card.reference_figures]
+        "Published figures", [f"{_named(each, language)} ({each.source})" for each in card.reference_figures]
     )
-    lines += listed(
-        "Measured here",
-        [f"{each.name}: {each.value} ({each.data}, {each.date}, {each.command})" for each in card.measured_figures],
-    )
+    measured = [
+        f"{_named(each, language)} ({each.data.in_language(language)}, {each.date}, {each.command})"
+        for each in card.measured_figures
+    ]
+    lines += listed("Measured here", measured)
     return "\n".join(lines)
+
+
+def _named(figure: MeasuredFigure | ReferenceFigure, language: str) -> str:
+    return f"{figure.name.in_language(language)}: {figure.value.in_language(language)}"
 
 
 def _figure(value: float | None) -> str:

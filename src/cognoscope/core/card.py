@@ -30,26 +30,26 @@ class AIAct(Noun):
 class TrainingData(Noun):
     """A set the shipped method was trained or tuned on; `ships` says whether its licence lets a model ship."""
 
-    name: Text
-    licence: Text
+    name: Sentence
+    licence: Sentence
     ships: bool
 
 
 class ReferenceFigure(Noun):
     """A published figure to stand beside ours."""
 
-    name: Text
-    value: Text
+    name: Sentence
+    value: Sentence
     source: Text
 
 
 class MeasuredFigure(Noun):
     """A figure of ours: the command that gives it, the data, the date and the machine."""
 
-    name: Text
-    value: Text
+    name: Sentence
+    value: Sentence
     command: Text
-    data: Text
+    data: Sentence
     date: Text
     machine: Text
 
