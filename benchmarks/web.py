@@ -4,8 +4,9 @@
 
 A home is filled with copies of one real forecast (other units, other days), its reviews and outcomes. `cognoscope
 serve` runs as it would in a hospital; a separate process on loopback signs the people in through the form and lets each
-go back and forth between the inbox and a proposal that waits, first with a second of reading between pages, then
-without. Server and load share the machine's cores, so what is measured is worse than what a hospital would see.
+go back and forth between the inbox and a proposal that waits, while somebody decides once a second: first with a second
+of reading between pages, then without. Server and load share the machine's cores, so what is measured is worse than
+what a hospital would see.
 """
 
 import argparse
@@ -197,9 +198,20 @@ class User:
             "POST", "/sign-in", {"account": name, "password": PASSWORD, "csrf_token": token.group(1)}
         )
         assert status == 303, status
+        return await self.waiting()
+
+    async def waiting(self) -> list[str]:
+        """The addresses of the proposals in the inbox."""
         status, inbox = await self.ask("GET", "/")
         assert status == 200, status
         return sorted(set(re.findall(r"/proposals/[0-9a-f]{64}", gzip.decompress(inbox).decode())))
+
+    async def put_off(self, path: str) -> None:
+        """Open a proposal and put its decision off, which leaves it in the inbox."""
+        _, content = await self.ask("GET", path)
+        fields = dict(re.findall(r'name="(csrf_token|shown)" value="([^"]+)"', gzip.decompress(content).decode()))
+        status, _ = await self.ask("POST", f"{path}/reviews", {**fields, "choice": "defer||"})
+        assert status == 303, status
 
     def leave(self) -> None:
         """Close the connection."""
@@ -233,10 +245,21 @@ async def drive(address: str, users: int, seconds: float, think: float) -> dict[
                 errors += status != 200
             await asyncio.sleep(think * (0.5 + chance.random()))
 
-    await asyncio.gather(*(read(one, number) for number, one in enumerate(people)))
-    for one in people:
+    async def decide(one: User) -> int:
+        """A decision a second: each adds to the ledger, so that no kept page may be shown again before it is remade."""
+        made = 0
+        while time.perf_counter() < end:
+            await one.put_off(waiting[0][made % len(waiting[0])])
+            made += 1
+            await asyncio.sleep(1)
+        return made
+
+    decider = User(address)
+    await decider.sign_in("user0")
+    made, *_ = await asyncio.gather(decide(decider), *(read(one, number) for number, one in enumerate(people)))
+    for one in (decider, *people):
         one.leave()
-    result: dict[str, Any] = {"think_s": think, "errors": errors}
+    result: dict[str, Any] = {"think_s": think, "errors": errors, "decisions": made}
     for name, times in {**taken, "all": [*taken["inbox"], *taken["proposal"]]}.items():
         times.sort()
         result[name] = {

@@ -18,6 +18,7 @@ from tests.core.ledger_examples import (
 
 from cognoscope.core import queries
 from cognoscope.core.events import OutcomeKnown, ProposalMade, ReviewGiven, State
+from cognoscope.core.inbox import Count
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import change_state
 from cognoscope.core.noun import Sentence
@@ -60,8 +61,10 @@ def test_the_most_urgent_comes_first(advisory: Ledger) -> None:
     assert waiting(advisory, subject="unit:east") == [usual.digest]
     assert waiting(advisory, applications=["other.name"]) == []
     assert waiting(advisory, applications=["test.counts"], limit=1) == [urgent.digest]
-    assert queries.count_waiting(advisory, AT) == {"test.counts": {"unit:north": 1, "unit:south": 1, "unit:east": 1}}
-    assert queries.count_waiting(advisory, AT, applications=[]) == {}
+    assert queries.count_waiting(advisory, AT) == [
+        Count("test.counts", f"unit:{name}", name, 1) for name in ("east", "north", "south")
+    ]
+    assert queries.count_waiting(advisory, AT, applications=[]) == []
 
 
 def test_a_line_says_what_the_inbox_shows(advisory: Ledger) -> None:
@@ -151,7 +154,7 @@ def test_what_was_advised_is_no_longer_shown_once_suspended(advisory: Ledger) ->
     propose(advisory)
     change_state(advisory, "test.counts", "suspended", CHIEF, "essai", AT)
     assert waiting(advisory) == []
-    assert queries.count_waiting(advisory, AT) == {}
+    assert queries.count_waiting(advisory, AT) == []
 
 
 def test_recent_proposals(advisory: Ledger) -> None:

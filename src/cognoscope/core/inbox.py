@@ -81,17 +81,30 @@ def waiting(
         return _lines(connection, connection.execute(query.limit(limit).offset(offset)).all())
 
 
-def count_waiting(
-    ledger: Ledger, as_of: datetime, *, applications: Collection[str] | None = None
-) -> dict[str, dict[str, int]]:
-    """How many proposals wait, by application and by subject within it."""
-    counts: dict[str, dict[str, int]] = {}
+@dataclass(frozen=True)
+class Count:
+    """How many proposals of one application wait about one subject."""
+
+    application: str
+    subject: str
+    subject_name: str
+    waiting: int
+
+
+def count_waiting(ledger: Ledger, as_of: datetime, *, applications: Collection[str] | None = None) -> list[Count]:
+    """How many proposals wait, by application and subject."""
+    counts: dict[tuple[str, str], Count] = {}
     with ledger.engine.connect() as connection:  # counted here: grouping would lead SQLite to walk every proposal
-        query = select(_MADE.c.application, _MADE.c.subject).where(*_waits(connection, as_of, applications, None))
-        for application, subject in connection.execute(query):
-            by_subject = counts.setdefault(application, {})
-            by_subject[subject] = by_subject.get(subject, 0) + 1
-    return counts
+        columns = (_MADE.c.application, _MADE.c.subject, _MADE.c.seq, _MADE.c.proposal)
+        rows = connection.execute(select(*columns).where(*_waits(connection, as_of, applications, None))).all()
+        said = _said(connection, rows)
+    for row in rows:
+        before = counts.get((row.application, row.subject))
+        name = said[row.proposal].subject_name
+        counts[row.application, row.subject] = Count(
+            row.application, row.subject, name, 1 + (before.waiting if before else 0)
+        )
+    return sorted(counts.values(), key=lambda one: (one.application, one.subject_name))
 
 
 def recent_proposals(
@@ -123,17 +136,19 @@ def subject_names(ledger: Ledger, subjects: Collection[str]) -> dict[str, str]:
     names = {}
     with ledger.engine.connect() as connection:
         for subject in subjects:
-            last = select(*_LINE, _deferred()).where(of("ProposalMade", _MADE), _MADE.c.subject == subject)
-            found = _lines(connection, connection.execute(last.order_by(_MADE.c.seq.desc()).limit(1)).all())
-            names[subject] = found[0].subject_name if found else bare(subject)
+            last = select(_MADE.c.seq, _MADE.c.proposal).where(of("ProposalMade", _MADE), _MADE.c.subject == subject)
+            rows = connection.execute(last.order_by(_MADE.c.seq.desc()).limit(1)).all()
+            said = [words.subject_name for words in _said(connection, rows).values()]
+            names[subject] = said[0] if said else bare(subject)
     return names
 
 
 def proposal_titles(ledger: Ledger, digests: Collection[str]) -> dict[str, Sentence]:
     """The title of each recorded proposal, without decoding the rest of it."""
-    query = select(*_LINE, _deferred()).where(of("ProposalMade", _MADE), _MADE.c.proposal.in_(digests))
+    query = select(_MADE.c.seq, _MADE.c.proposal).where(of("ProposalMade", _MADE), _MADE.c.proposal.in_(digests))
     with ledger.engine.connect() as connection:
-        return {line.digest: line.title for line in _lines(connection, connection.execute(query).all())}
+        said = _said(connection, connection.execute(query).all())
+    return {digest: words.title for digest, words in said.items()}
 
 
 def bare(subject: str) -> str:
@@ -206,16 +221,21 @@ _KEPT = 20_000
 
 
 def _lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[ProposalLine]:
-    unread = [row.seq for row in rows if row.proposal not in _KNOWN]
+    said = _said(connection, rows)
+    return [_line(row, said[row.proposal]) for row in rows]
+
+
+def _said(connection: Connection, rows: Sequence[Any]) -> dict[str, _Words]:
+    """The words of each row's proposal by its digest, read where they are not known yet."""
+    said = {row.proposal: words for row in rows if (words := _KNOWN.get(row.proposal)) is not None}
+    unread = [row.seq for row in rows if row.proposal not in said]
     if len(_KNOWN) + len(unread) > _KEPT:
         _KNOWN.clear()
-        unread = [row.seq for row in rows]
-    read = {}
+    if not unread:
+        return said
     for digest, body in connection.execute(select(LEDGER.c.proposal, LEDGER.c.body).where(LEDGER.c.seq.in_(unread))):
-        read[digest] = _words(body)
-    words = {row.proposal: read.get(row.proposal) or _KNOWN[row.proposal] for row in rows}
-    _KNOWN.update(read)
-    return [_line(row, words[row.proposal]) for row in rows]
+        said[digest] = _KNOWN[digest] = _words(body)
+    return said
 
 
 def _words(body: str) -> _Words:

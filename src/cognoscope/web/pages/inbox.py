@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from cognoscope.core.inbox import ProposalLine, count_waiting, subject_names, waiting
+from cognoscope.core.inbox import Count, ProposalLine, count_waiting, waiting
 from cognoscope.web import words
 from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, may_review
@@ -116,33 +116,35 @@ def _view(page: Page, line: ProposalLine) -> LineView:
         abstains=line.abstention is not None,
         certainty=certainty(headline.expected, headline.interval, language) if headline else None,
         subject=line.subject_name,
-        application=words.say(application.card.title, language) if application else line.application,
+        application=_title(page, line.application),
         age=words.age(line.as_of, page.services.clock(), language),
         deferred=line.deferred,
         bulk=application is not None and application.card.bulk_accept,
     )
 
 
-def _filters(page: Page, counts: dict[str, dict[str, int]], asked: Asked) -> Filters:
-    applications = []
-    for name, by_subject in sorted(counts.items()):
-        known = page.services.application(name)
-        title = words.say(known.card.title, page.language) if known else name
-        applications.append((name, title, sum(by_subject.values())))
-    by_code: dict[str, int] = {}
-    for name, by_subject in counts.items():
-        for code, count in by_subject.items():
-            if asked.application in (None, name):
-                by_code[code] = by_code.get(code, 0) + count
-    names = subject_names(page.services.ledger, by_code)
-    count = by_code.get(asked.subject, 0) if asked.subject else sum(by_code.values())
+def _filters(page: Page, counts: list[Count], asked: Asked) -> Filters:
+    by_application: dict[str, int] = {}
+    by_subject: dict[str, tuple[str, int]] = {}
+    for one in counts:
+        by_application[one.application] = by_application.get(one.application, 0) + one.waiting
+        if asked.application in (None, one.application):
+            _, before = by_subject.get(one.subject, ("", 0))
+            by_subject[one.subject] = (one.subject_name, before + one.waiting)
+    chosen = [found for code, (_, found) in by_subject.items() if asked.subject in (None, code)]
+    count = sum(chosen)
     return Filters(
         application=asked.application,
         subject=asked.subject,
-        applications=applications,
-        subjects=sorted(((code, names[code], found) for code, found in by_code.items()), key=lambda one: one[1]),
-        total=sum(one[2] for one in applications),
+        applications=[(name, _title(page, name), found) for name, found in by_application.items()],
+        subjects=[(code, name, found) for code, (name, found) in by_subject.items()],
+        total=sum(by_application.values()),
         count=count,
         previous=max(0, asked.offset - PAGE) if asked.offset else None,
         next=asked.offset + PAGE if asked.offset + PAGE < count else None,
     )
+
+
+def _title(page: Page, name: str) -> str:
+    known = page.services.application(name)
+    return words.say(known.card.title, page.language) if known else name
