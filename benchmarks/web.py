@@ -14,6 +14,7 @@ import asyncio
 import csv
 import gzip
 import json
+import math
 import os
 import platform
 import random
@@ -73,7 +74,7 @@ def events(case: Case, proposal: Proposal, number: int, at: datetime) -> Iterato
     assert isinstance(proposal.value, SeriesValue)
     keys = [point.key for point in proposal.value.points]
     group = 2 + 2 * len(keys)
-    days = max(1, number // (group * UNITS))
+    days = max(1, math.ceil(number / (group * UNITS)))
     made = 0
     for back in range(days, -1, -1):
         when = at - timedelta(days=back)

@@ -102,7 +102,9 @@ def test_the_card_says_which_roles_decide_and_read() -> None:
     from types import SimpleNamespace
     from typing import Any
 
-    card: Any = SimpleNamespace(reviewers=(Role.BED_MANAGER, Role.ADMINISTRATOR), readers=(Role.MANAGER, Role.COLLEGE_MEMBER))
+    card: Any = SimpleNamespace(
+        reviewers=(Role.BED_MANAGER, Role.ADMINISTRATOR), readers=(Role.MANAGER, Role.COLLEGE_MEMBER)
+    )
     assert {role for role in Role if may_review(role, card)} == {Role.BED_MANAGER}
     assert {role for role in Role if may_read(role, card)} == {
         Role.BED_MANAGER,

@@ -5,19 +5,23 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 from tests.web.pages.conftest import Enter
 from tests.web.pages.test_decide import decide
 from tests.web.pages.ward import RUNNER, SIGNER, THURSDAY, propose
-from tests.web.people import START, Clock, post
+from tests.web.people import START, Clock, post, token
 
 from cognoscope.core.actor import Role
 from cognoscope.core.application import Application
-from cognoscope.core.events import OutcomeKnown
+from cognoscope.core.events import OutcomeKnown, ReviewGiven
+from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import change_state, states
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
+from cognoscope.core.review import Review
+from cognoscope.web.app import create_app
 from cognoscope.web.services import Services
 
 
@@ -198,3 +202,73 @@ def test_unknown_things_are_not_found(bed_manager: TestClient) -> None:
     for path in ("/proposals/" + "0" * 64, "/applications/none", "/ledger/999999"):
         assert bed_manager.get(path).status_code == 404
     assert bed_manager.get("/proposals/zzz").status_code == 422
+
+
+def test_each_reader_of_a_kept_page_finds_their_own_name_and_token(
+    person: Enter, proposals: dict[str, Proposal]
+) -> None:
+    path = f"/proposals/{proposals['daily'].digest}"
+    first, second = person("lea", Role.BED_MANAGER), person("sam", Role.BED_MANAGER)
+    pages = [client.get(path).text for client in (first, second, first)]
+    assert ["Lea" in page for page in pages] == [True, False, True]
+    assert ["Sam" in page for page in pages] == [False, True, False]
+    assert len({token(page) for page in pages}) == 3
+    for client, page in zip((first, second), pages, strict=False):
+        shown = re.search(r'name="shown" value="([^"]+)"', page)
+        assert shown
+        data = {"csrf_token": token(page), "shown": shown.group(1), "choice": "defer||"}
+        assert client.post(f"{path}/reviews", data=data).status_code == 303
+
+
+def test_a_decision_is_on_the_next_page_of_everybody_in_every_worker(
+    home: Home, ward: Application, clock: Clock, person: Enter, proposals: dict[str, Proposal], ledger_of: Ledger
+) -> None:
+    path = f"/proposals/{proposals['daily'].digest}"
+    lea = person("lea", Role.BED_MANAGER)
+    other = create_app(home, (ward,), clock)
+    try:
+        with TestClient(other, cookies=lea.cookies) as elsewhere:
+            assert ["Personne n'a encore décidé" in client.get(path).text for client in (lea, elsewhere)] == [True] * 2
+            review = Review(
+                proposal=proposals["daily"].digest, verdict="accept", shown_at=clock.at, decided_at=clock.at
+            )
+            ledger_of.append(ReviewGiven(review=review), SIGNER, clock.at)
+            assert ["Acceptée" in client.get(path).text for client in (lea, elsewhere)] == [True] * 2
+            assert [path in client.get("/").text for client in (lea, elsewhere)] == [False] * 2
+    finally:
+        other.state.services.close()
+
+
+def test_signing_out_ends_the_session_of_a_kept_page(bed_manager: TestClient, proposals: dict[str, Proposal]) -> None:
+    path = f"/proposals/{proposals['daily'].digest}"
+    cookies = dict(bed_manager.cookies)
+    assert bed_manager.get(path).status_code == 200
+    assert post(bed_manager, "/sign-out").status_code == 303
+    bed_manager.cookies.clear()
+    bed_manager.cookies.update(cookies)
+    assert bed_manager.get(path).status_code == 303
+
+
+@pytest.mark.parametrize("role", [Role.COLLEGE_MEMBER, Role.DATA_PROTECTION_OFFICER])
+def test_those_whom_the_card_names_as_readers_read_and_do_not_decide(
+    person: Enter, proposals: dict[str, Proposal], ledger_of: Ledger, role: Role
+) -> None:
+    reader, path = person("noor", role), f"/proposals/{proposals['daily'].digest}"
+    assert path in reader.get("/applications/ward.test").text
+    page = reader.get(path)
+    assert page.status_code == 200
+    assert "votre rôle n'en décide pas" in page.text
+    for address in set(re.findall(r'href="(/[^"#]*)"', page.text)) - {"/public"}:
+        assert reader.get(address.replace("&amp;", "&")).status_code == 200, address
+    data = {"csrf_token": token(page.text), "choice": "accept||", "shown": "x"}
+    assert reader.post(f"{path}/reviews", data=data).status_code == 403
+    assert ledger_of.entries(event="ReviewGiven") == []
+
+
+def test_a_role_that_the_card_does_not_name_finds_no_link_to_its_proposals(
+    person: Enter, proposals: dict[str, Proposal]
+) -> None:
+    page = person("root", Role.ADMINISTRATOR).get("/applications/ward.test")
+    assert page.status_code == 200
+    assert "/proposals/" not in page.text
+    assert "/subjects/" not in page.text

@@ -8,7 +8,14 @@ from cognoscope.apps.emergency.arrivals.app_daily import daily_series, usual_cou
 from cognoscope.apps.emergency.arrivals.calendar import Calendar
 from cognoscope.apps.emergency.arrivals.components import DRIVERS as MODEL_DRIVERS
 from cognoscope.apps.emergency.arrivals.model import DailyForecast, DayForecast
-from cognoscope.apps.emergency.arrivals.sentences import DRIVERS, Said, cause_phrase, describe_day, would_change
+from cognoscope.apps.emergency.arrivals.sentences import (
+    DRIVERS,
+    Said,
+    cause_phrase,
+    counted,
+    describe_day,
+    would_change,
+)
 
 FRANCE = Calendar(country="FR", school_zone="B", alsace_moselle=True)
 THURSDAY = date(2026, 11, 26)
@@ -109,3 +116,23 @@ def test_usual_is_the_median_of_eight_same_weekdays():
     # The last Thursday known is the 19th; the eighth before it 49 days earlier.
     assert usual_count(counts, THURSDAY) == pytest.approx(198 - 24.5)
     assert usual_count(counts.iloc[-20:], THURSDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "french", "english"),
+    [
+        (0, "0 hospitalisation attendue, entre", "0 admissions expected"),
+        (1, "1 hospitalisation attendue, entre", "1 admission expected"),
+        (2, "2 hospitalisations attendues, entre", "2 admissions expected"),
+    ],
+)
+def test_one_is_singular_and_in_french_none_too(expected: int, french: str, english: str):
+    day = describe_day(THURSDAY, "admissions", expected, (0, 4), {}, None, FRANCE).sentence
+    assert french in day.fr
+    assert english in day.en
+
+
+def test_a_number_below_two_is_singular_in_french():
+    assert counted(1.5, "arrivals").fr == "passage"
+    assert counted(1.5, "arrivals").en == "visits"
+    assert counted(2, "arrivals").fr == "passages"

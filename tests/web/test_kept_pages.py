@@ -1,0 +1,52 @@
+"""Whole pages are made once for all who ask, and again when there is news."""
+
+import asyncio
+import time
+
+from cognoscope.web.kept_pages import KeptPage, KeptPages
+from cognoscope.web.stencil import Stencil
+
+
+def page(text: str) -> KeptPage:
+    return KeptPage(Stencil(text), "unit:north")
+
+
+def test_a_page_that_many_ask_for_at_once_is_made_once() -> None:
+    made: list[int] = []
+
+    def make() -> KeptPage:
+        made.append(1)
+        time.sleep(0.05)
+        return page(f"page {len(made)}")
+
+    async def ask() -> list[KeptPage]:
+        pages = KeptPages()
+        first = await asyncio.gather(*(pages.get("inbox", 7, make) for _ in range(20)))
+        return [*first, await pages.get("inbox", 7, make), await pages.get("inbox", 8, make)]
+
+    texts = [one.stencil.fill({}) for one in asyncio.run(ask())]
+    assert texts == [b"page 1"] * 21 + [b"page 2"]
+
+
+def test_what_making_raises_is_raised_for_all_and_not_kept() -> None:
+    def fail() -> KeptPage:
+        raise PermissionError("no")
+
+    async def ask() -> KeptPage:
+        pages = KeptPages()
+        failed = await asyncio.gather(*(pages.get("p", 1, fail) for _ in range(3)), return_exceptions=True)
+        assert all(isinstance(one, PermissionError) for one in failed)
+        return await pages.get("p", 1, lambda: page("right"))
+
+    assert asyncio.run(ask()).stencil.fill({}) == b"right"
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    async def ask() -> list[bytes]:
+        pages = KeptPages(capacity=2)
+        for key in ("a", "b", "a", "c"):
+            await pages.get(key, 1, lambda key=key: page(key))  # type: ignore[misc]
+        again = [await pages.get(key, 1, lambda: page("again")) for key in ("a", "b")]
+        return [one.stencil.fill({}) for one in again]
+
+    assert asyncio.run(ask()) == [b"a", b"again"]
