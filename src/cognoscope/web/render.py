@@ -9,12 +9,15 @@ from cognoscope.core.queries import Reviewed
 from cognoscope.core.review import Review
 from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableRow, TableValue, Value
 from cognoscope.web import words
-from cognoscope.web.charts import SMALL_COUNT, Segment, deviation_bars, digits_for, shares, zero_of
+from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.navigation import ROLE_NAMES
 
 SHOWN_LEVEL = 0.8
 """The interval put into words; the others are in the chart and its table."""
+
+WHOLE_FROM = 10
+"""From here on, a headline's interval is said in whole numbers, as its sentence says it."""
 
 ELEMENTS_WITH_CONTROLS = 14
 """With more elements than this, each has a link to its own decision instead of its buttons, to keep the page light."""
@@ -215,7 +218,7 @@ def certainty(expected: float | None, interval: Interval | None, language: str) 
     """The small bar of a headline: how wide the interval is beside the value, from zero."""
     if expected is None or interval is None:
         return None
-    whole = expected >= SMALL_COUNT or (interval.low.is_integer() and interval.high.is_integer())
+    whole = expected >= WHOLE_FROM or (interval.low.is_integer() and interval.high.is_integer())
     digits = 0 if whole else 1
     top = max(interval.high * 1.15, expected * 1.15, 1e-9)
     low, high = words.number(interval.low, language, digits), words.number(interval.high, language, digits)

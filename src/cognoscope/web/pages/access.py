@@ -6,12 +6,29 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from cognoscope.core.inbox import subject_names
+from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage
 from cognoscope.web.permissions import Permission
 from cognoscope.web.security import require
 from cognoscope.web.session import Person
 
 router = APIRouter()
+LOOKS = {
+    "inbox": N_("Liste à décider"),
+    "proposal": N_("Proposition"),
+    "case_rows": N_("Lignes d'un cas"),
+    "timeline": N_("Chronologie"),
+    "applications": N_("Applications"),
+    "application": N_("Application"),
+    "ledger": N_("Registre"),
+    "ledger-entry": N_("Entrée du registre"),
+    "ledger-verify": N_("Vérification de la chaîne"),
+    "replay": N_("Recalcul"),
+    "access-log": N_("Journal des consultations"),
+}
+"""What was looked at, in words; anything else (FHIR resources) is shown as it was noted."""
+
 LINES = 200
 
 
@@ -36,9 +53,16 @@ def show(
         limit=LINES,
         newest_first=True,
     )
-    months = services.settings.access_log_months
     return page.render(
-        "access.html", entries=entries, actor=actor, subject=subject, day=day, months=months, lines=LINES
+        "access.html",
+        entries=entries,
+        looks=LOOKS,
+        names=subject_names(services.ledger, {entry.subject for entry in entries if ":" in entry.subject}),
+        actor=actor,
+        subject=subject,
+        day=day,
+        months=services.settings.access_log_months,
+        lines=LINES,
     )
 
 

@@ -80,7 +80,7 @@ def _draw(page: Page, asked: "Asked", mine: set[str]) -> Drawing:
     counts = count_waiting(page.services.ledger, page.services.clock(), applications=mine)
     lines = [_view(page, line) for line in _waiting(page.services, asked)]
     bulk = [{"digest": line.digest, "shown": page.shown(line.digest)} for line in lines if line.bulk]
-    context = {"lines": lines, "filters": _filters(page, counts, asked), "bulk": bulk}
+    context = {"lines": lines, "filters": _filters(page, counts, asked), "bulk": bulk, "asked_of_me": bool(mine)}
     return Drawing("pages/inbox.html", context)
 
 

@@ -1,5 +1,6 @@
 """The timeline of a unit, person or stay: its cases, proposals, decisions and outcomes, newest first."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +11,8 @@ from fastapi.responses import Response
 
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import CaseOpened, OutcomeKnown, ProposalMade, ReviewGiven
-from cognoscope.core.inbox import subject_names
+from cognoscope.core.inbox import proposal_titles, subject_names
+from cognoscope.core.noun import Sentence
 from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
 from cognoscope.web.i18n import N_
@@ -82,10 +84,12 @@ def _by_day(page: Page, moments: list[Moment]) -> list[tuple[str, list[Moment]]]
 def _moments(page: Page, entries: list[Entry]) -> list[Moment]:
     """The entries in words; outcomes of one measure that came in one after the other share a line."""
     units = _units(page, entries)
+    reviewed = {entry.event.review.proposal for entry in entries if isinstance(entry.event, ReviewGiven)}
+    titles = proposal_titles(page.services.ledger, reviewed)
     moments: list[Moment] = []
     for measure, group in groupby(entries, _measure):
         if measure is None:
-            moments += [one for entry in group if (one := _moment(page, entry)) is not None]
+            moments += [one for entry in group if (one := _moment(page, entry, titles)) is not None]
         else:
             moments.append(_outcomes(page, list(group), units.get(measure, measure)))
     return moments
@@ -104,16 +108,26 @@ def _units(page: Page, entries: list[Entry]) -> dict[str, str]:
 
 def _outcomes(page: Page, entries: list[Entry], unit: str) -> Moment:
     known = [entry.event.outcome for entry in entries if isinstance(entry.event, OutcomeKnown)]
+    hours = Counter(one.element[:10] for one in known if "T" in one.element)
     pairs = [
         f"{words.element_label(one.element, page.language, short=True)} : {words.cell(one.value, page.language)}"
-        for one in known
+        for one in sorted(known, key=lambda one: one.element)
+        if "T" not in one.element
+    ]
+    pairs += [
+        page.translate(
+            N_("%(day)s : heures connues, %(count)s"),
+            day=words.element_label(day, page.language, short=True),
+            count=count,
+        )
+        for day, count in sorted(hours.items())
     ]
     title = page.translate(N_("Résultats connus (%(unit)s)"), unit=unit)
     newest = entries[0]
     return Moment(newest.seq, newest.at, "circle-check", title, " · ".join(pairs), newest.actor.id, None)
 
 
-def _moment(page: Page, entry: Entry) -> Moment | None:
+def _moment(page: Page, entry: Entry, titles: dict[str, Sentence]) -> Moment | None:
     """The entry in words, or None when it was made in the shadow or says nothing about the subject's course."""
     event, language = entry.event, page.language
     match event:
@@ -132,6 +146,7 @@ def _moment(page: Page, entry: Entry) -> Moment | None:
             text = text or page.translate(N_("toute la proposition"))
             if review.amended is not None:
                 text += f" : {words.cell(review.amended, language)}"
+            text = f"{words.say(titles[review.proposal], language)} · {text}"
             title, address = page.translate(VERDICTS[review.verdict]), f"/proposals/{review.proposal}"
             return Moment(entry.seq, entry.at, "user", title, text, entry.actor.id, address)
         case _:
