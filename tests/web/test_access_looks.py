@@ -8,6 +8,7 @@ from sqlalchemy import event
 from tests.web.people import TEST
 
 from cognoscope.core.access import AccessLog
+from cognoscope.core.engine import DatabaseUnavailable
 from cognoscope.core.home import Home
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -37,3 +38,27 @@ def test_a_look_that_cannot_be_written_is_an_error_for_its_thread(home: Home) ->
             for one in asked:
                 with pytest.raises(Exception, match="no such table"):
                     one.result()
+
+
+def test_what_was_noted_is_written_before_the_log_closes_and_nothing_after(home: Home) -> None:
+    log = AccessLog.open(home.access_url)
+    noted = [log.note(TEST, "inbox", f"unit:u{number}", AT) for number in range(50)]
+    log.close()
+    assert all(one.done() and one.exception() is None for one in noted)
+    with AccessLog.open(home.access_url) as again:
+        assert len(again.entries()) == 50
+    with pytest.raises(DatabaseUnavailable, match="was closed"):
+        log.note(TEST, "inbox", "", AT)
+
+
+def test_after_an_error_the_log_goes_on(home: Home) -> None:
+    with AccessLog.open(home.access_url) as log:
+        log.record(TEST, "inbox", "", AT)
+        with log.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE access RENAME TO away")
+        with pytest.raises(Exception, match="no such table"):
+            log.record(TEST, "inbox", "", AT)
+        with log.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO access")
+        log.record(TEST, "inbox", "", AT)
+        assert len(log.entries()) == 2
