@@ -109,18 +109,15 @@ def _units(page: Page, entries: list[Entry]) -> dict[str, str]:
 def _outcomes(page: Page, entries: list[Entry], unit: str) -> Moment:
     known = [entry.event.outcome for entry in entries if isinstance(entry.event, OutcomeKnown)]
     hours = Counter(one.element[:10] for one in known if "T" in one.element)
-    pairs = [
-        f"{words.element_label(one.element, page.language, short=True)} : {words.cell(one.value, page.language)}"
+    said = [
+        (one.element, N_("%(when)s : %(what)s"), words.cell(one.value, page.language))
         for one in sorted(known, key=lambda one: one.element)
         if "T" not in one.element
     ]
-    pairs += [
-        page.translate(
-            N_("%(day)s : heures connues, %(count)s"),
-            day=words.element_label(day, page.language, short=True),
-            count=count,
-        )
-        for day, count in sorted(hours.items())
+    said += [(day, N_("%(when)s : %(what)s heures connues"), str(count)) for day, count in sorted(hours.items())]
+    pairs = [
+        page.translate(form, when=words.element_label(element, page.language, short=True), what=what)
+        for element, form, what in said
     ]
     title = page.translate(N_("Résultats connus (%(unit)s)"), unit=unit)
     newest = entries[0]
