@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
+from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, ExpSineSquared, Matern, WhiteKernel
 
 from cognoscope.methods.additive import fit
 from cognoscope.methods.kernels import cyclic, groups, linear, matern
@@ -128,3 +128,16 @@ def test_prior_covariances_are_symmetric_and_not_negative(covariance: np.ndarray
 
 def test_group_effects_add_up_to_zero_over_a_week() -> None:
     assert groups(np.arange(7), 7).sum() == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("smoothness", [0.5, 1.5])
+def test_covariances_are_those_of_scikit_learn(smoothness: float) -> None:
+    lags = np.arange(60.0)[:, None]
+    np.testing.assert_allclose(matern(60, 7.0, smoothness), Matern(7.0, nu=smoothness)(lags), rtol=1e-12)
+    phase = (lags[:, 0] * 0.37) % 1
+    np.testing.assert_allclose(cyclic(phase, 0.2), ExpSineSquared(0.2, periodicity=1.0)(phase[:, None]), rtol=1e-12)
+
+
+def test_another_smoothness_is_refused() -> None:
+    with pytest.raises(ValueError, match="smoothness"):
+        matern(5, 1.0, 2.5)
