@@ -1,6 +1,6 @@
 """Every figure of the README, one benchmark after the other; run it on a machine that does nothing else.
 
-    python -m benchmarks [NAME ...]
+python -m benchmarks [NAME ...]
 """
 
 import subprocess
