@@ -1,5 +1,5 @@
 # Few verbs: setup, demo, serve, test, check, bench, lock. Each makes what it needs first.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
