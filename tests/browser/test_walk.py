@@ -1,5 +1,7 @@
 """Walks the pages as their users would: with a mouse, on a phone, by keyboard alone, without JavaScript."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Hospital, Visit, enter, keep
@@ -83,24 +85,30 @@ def test_every_other_page_keeps_its_picture(visit: Visit, hospital: Hospital, wi
     keep(page, f"verified-{width}")
 
 
+def walk_down(page: Page, there: Callable[[], bool]) -> None:
+    for _ in range(30):
+        page.keyboard.press("j")
+        if there():
+            return
+    raise AssertionError("the key j does not lead there")
+
+
 def test_by_keyboard_alone(visit: Visit, hospital: Hospital) -> None:
     page = visit()
     page.goto(f"{hospital.address}/sign-in")
+    expect(page.locator("#account")).to_be_focused()
     page.keyboard.type("lea")
     page.keyboard.press("Tab")
     page.keyboard.type("un cheval de course bleu")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{hospital.address}/")
-    page.keyboard.press("j")
-    while DAILY not in page.evaluate("document.activeElement.textContent"):
-        page.keyboard.press("j")
+    walk_down(page, lambda: DAILY in page.evaluate("document.activeElement.textContent"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/proposals/*")
     page.keyboard.press("?")
     expect(page.locator("#keys-dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    while page.evaluate("document.activeElement.id") != f"element-{THURSDAY}":
-        page.keyboard.press("j")
+    walk_down(page, lambda: page.evaluate("document.activeElement.id") == f"element-{THURSDAY}")
     page.keyboard.press("e")
     page.keyboard.press("2")
     expect(page.locator(f"#element-{THURSDAY}")).to_contain_text("Écartée")
@@ -110,6 +118,7 @@ def test_by_keyboard_alone(visit: Visit, hospital: Hospital) -> None:
     page.keyboard.type("205")
     page.keyboard.press("Enter")
     expect(page.locator("#element-2026-11-25")).to_contain_text("205")
+    expect(page.locator("#element-2026-11-25")).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("a")
