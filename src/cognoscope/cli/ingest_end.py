@@ -11,22 +11,17 @@ from cognoscope.core.actor import program
 from cognoscope.core.events import IngestFinished
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
+from cognoscope.intake.recording import record_once
 from cognoscope.intake.tables_commit import Ingested
 
 
 def finish(home: Home, form: Literal["omop", "table"], done: Ingested, at: datetime) -> None:
     """Record the ingest once, join outcomes, and say what came of it."""
     with Ledger.open(home.ledger_url) as ledger:
-        recorded = any(
-            isinstance(entry.event, IngestFinished) and entry.event.source == done.source
-            for entry in ledger.entries(event="IngestFinished")
+        event = IngestFinished(
+            source=done.source, format=form, read=done.read, written=done.written, quarantined=done.quarantined
         )
-        # Looked up rather than taken from `done.new`: a run killed after its last row has yet to be recorded.
-        if not recorded:
-            event = IngestFinished(
-                source=done.source, format=form, read=done.read, written=done.written, quarantined=done.quarantined
-            )
-            ledger.append(event, program("intake"), at)
+        record_once(ledger, event, program("intake"), at)
     outcomes = join_outcomes(home, APPLICATIONS, at)
     before = "" if done.new else " (all of it was there before)"
     typer.echo(f"{done.read} rows read, {done.written} written, {done.quarantined} in quarantine{before}.")

@@ -14,6 +14,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.intake import keys, sources
 from cognoscope.intake.fhir_work import Setup, work
 from cognoscope.intake.manifest import Manifest, Part, Tally
+from cognoscope.intake.recording import record_once
 from cognoscope.intake.sources import Batch
 from cognoscope.intake.vault import Vault
 from cognoscope.intake.warehouse import Warehouse
@@ -111,10 +112,7 @@ def ingest_fhir(
             written=whole.written,
             quarantined=whole.quarantined,
         )
-        # Looked up rather than concluded from what was new: a run killed after its last batch has yet to be recorded.
-        recorded = (entry.event for entry in ledger.entries(event="IngestFinished"))
-        if not any(isinstance(past, IngestFinished) and past.source == report.source for past in recorded):
-            ledger.append(event, actor, at)
+        record_once(ledger, event, actor, at)
     return report
 
 
