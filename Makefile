@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
 
-.PHONY: setup demo serve test check bench lock clean
+.PHONY: setup text demo serve test check bench lock clean
 
 setup: .venv/.core
 
@@ -15,8 +15,20 @@ setup: .venv/.core
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/.dev: .venv/.core requirements/dev.txt
+# What reads reports: `make text demo` shows the demonstration hospital with them.
+text: .venv/.text
+
+.venv/.text: .venv/.core requirements/text.txt
+	$(INSTALL) --only-binary :all: -r requirements/text.txt
+	touch $@
+
+.venv/.dev: .venv/.text requirements/dev.txt
 	$(INSTALL) --only-binary :all: -r requirements/dev.txt
+	touch $@
+
+# Trains the models that ship as ONNX. torch is not hashed: its CPU file has another hash on each index.
+.venv/.training: .venv/.dev requirements/training.txt
+	$(BIN)/python -m pip install --quiet --no-compile -r requirements/training.txt
 	touch $@
 
 .venv/.spark: .venv/.dev requirements/spark-build.txt requirements/spark.txt
@@ -44,7 +56,8 @@ bench: .venv/.dev
 
 lock:
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in --output-file requirements/core.txt
-	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/text.in --output-file requirements/text.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/text.in requirements/dev.in --output-file requirements/dev.txt
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark-build.in --output-file requirements/spark-build.txt
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark.in --output-file requirements/spark.txt
 

@@ -77,10 +77,28 @@ class IngestFinished(Noun):
 
     event: Literal["IngestFinished"] = "IngestFinished"
     source: Digest
-    format: Literal["fhir", "omop", "table"]
+    format: Literal["fhir", "omop", "table", "documents"]
     read: int
     written: int
     quarantined: int
+
+
+class DocumentsRead(Noun):
+    """A component of the reading went over documents of the warehouse; `system` names it with its version."""
+
+    event: Literal["DocumentsRead"] = "DocumentsRead"
+    system: str
+    documents: int
+    mentions: int
+
+
+class CohortSaved(Noun):
+    """A cohort's definition was saved: the query, never the list of persons. `cohort` is the definition's digest."""
+
+    event: Literal["CohortSaved"] = "CohortSaved"
+    cohort: Digest
+    name: Slug
+    definition: str
 
 
 class OptOutChanged(Noun):
@@ -141,6 +159,8 @@ Event = Annotated[
     | StateChanged
     | AccountChanged
     | IngestFinished
+    | DocumentsRead
+    | CohortSaved
     | OptOutChanged
     | VaultOpened
     | ExtractExported

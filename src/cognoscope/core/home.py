@@ -85,6 +85,11 @@ class Home:
         return self.path / "warehouse"
 
     @property
+    def search_index(self) -> Path:
+        """Folder of the full-text index: made from the warehouse, and made again from it when lost."""
+        return self.path / "search"
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy URL of the database for ledger, cases and accounts."""
         return self.settings().ledger_url or f"sqlite:///{self.path / 'ledger.sqlite'}"

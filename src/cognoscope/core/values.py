@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from cognoscope.core.case import Cell, ColumnName
+from cognoscope.core.evidence import Pointer
 from cognoscope.core.noun import Noun, Sentence, Slug
 
 ElementKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,79}$")]
@@ -110,4 +111,61 @@ class TableValue(Noun):
         return next((row for row in self.rows if row.key == key), None)
 
 
-Value = Annotated[SeriesValue | TableValue, Field(discriminator="kind")]
+class Attribute(Noun):
+    """A named detail of a finding: its status, its severity, a measured value with its unit, a date."""
+
+    name: Slug
+    label: Sentence
+    value: Cell
+    unit: str | None = None
+
+
+class Finding(Noun):
+    """One thing read in texts, reviewable alone: a condition, a code to add, a code that does not fit.
+
+    `group` says what it is (`condition`, `principal-diagnosis`, `missing-code`, ...) and orders the page; `code` is in
+    `vocabulary` (`CIM-10`, `CCAM`, `ATC`); `certainty` is a probability where one was estimated; `evidence` points at
+    the words, or at the rows, that it rests on.
+    """
+
+    key: ElementKey
+    label: Sentence
+    group: Slug
+    code: str | None = None
+    vocabulary: str | None = None
+    certainty: Annotated[float, Field(ge=0, le=1)] | None = None
+    qualifiers: tuple[Slug, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    reason: Sentence | None = None
+    evidence: tuple[Pointer, ...] = ()
+
+
+class Group(Noun):
+    """A heading over findings of one group."""
+
+    name: Slug
+    label: Sentence
+
+
+class TextValue(Noun):
+    """What was read in the texts of the case (its table `note`, column `note_text`), shown as highlighted spans."""
+
+    kind: Literal["text"] = "text"
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    findings: tuple[Finding, ...]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        keys = [finding.key for finding in self.findings]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two findings have the same key: a review could not tell them apart")
+        if {finding.group for finding in self.findings} - {group.name for group in self.groups}:
+            raise ValueError("a finding belongs to a group that is not declared")
+        return self
+
+    def element(self, key: str) -> Finding | None:
+        """The finding of that key, or None."""
+        return next((finding for finding in self.findings if finding.key == key), None)
+
+
+Value = Annotated[SeriesValue | TableValue | TextValue, Field(discriminator="kind")]
