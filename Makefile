@@ -27,8 +27,8 @@ text: .venv/.text
 	touch $@
 
 # Trains the models that ship as ONNX. torch is not hashed: its CPU file has another hash on each index.
-.venv/.training: .venv/.dev requirements/training.txt
-	$(BIN)/python -m pip install --quiet --no-compile -r requirements/training.txt
+.venv/.training: .venv/.dev requirements/training.in
+	$(BIN)/python -m pip install --quiet --no-compile -r requirements/training.in
 	touch $@
 
 .venv/.spark: .venv/.dev requirements/spark-build.txt requirements/spark.txt

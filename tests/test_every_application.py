@@ -31,11 +31,11 @@ from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import change_state
 from cognoscope.core.proposal import Proposal
-from cognoscope.core.queries import closer, outcomes, waiting
+from cognoscope.core.queries import closer, outcomes, outcomes_of, waiting
 from cognoscope.core.replay import replay
 from cognoscope.core.review import Review
 from cognoscope.core.running import run
-from cognoscope.core.values import SeriesValue
+from cognoscope.core.values import FINDING, SeriesValue, TextValue, Value
 from cognoscope.exports.fhir import proposal_from, proposal_observation
 from cognoscope.intake.warehouse import open_warehouse
 
@@ -241,14 +241,14 @@ def test_review_and_outcome_close_the_loop(application: Application, home: Home,
         line for line in waiting(ledger, shown, applications=[application.name]) if line.subject == case.subject
     )
     proposal = next(proposal for proposal in proposals if proposal.digest == line.digest)
-    assert isinstance(proposal.value, SeriesValue)
-    point = proposal.value.points[0]
+    assert proposal.value is not None
+    measure, key, expected = _first_element(proposal.value)
     review = Review(
         proposal=proposal.digest,
-        element=point.key,
+        element=key,
         verdict="amend",
         reason=application.card.reasons[0].code,
-        amended=point.expected + 10,
+        amended="E11.9" if expected is None else expected + 10,
         shown_at=shown,
         decided_at=shown + timedelta(minutes=1),
     )
@@ -256,16 +256,18 @@ def test_review_and_outcome_close_the_loop(application: Application, home: Home,
 
     known_at = cases(application.name).happen(home)
     known = application.outcomes(open_warehouse(home), [proposal], known_at)
-    assert known and {outcome.element for outcome in known} <= {point.key for point in proposal.value.points}
+    assert known and all(proposal.value.element(outcome.element) is not None for outcome in known)
     for outcome in known:
         assert outcome.application == application.name and outcome.known_at == known_at
         ledger.append(OutcomeKnown(outcome=outcome), PROGRAM, known_at)
 
-    stored = outcomes(ledger, application.name, case.subject, proposal.value.measure)
-    assert stored[point.key].value == next(outcome.value for outcome in known if outcome.element == point.key)
-    compared = closer(ledger, application.name, case.subject)
-    assert compared and compared[0].cases == 1
-    assert compared[0].program_error == pytest.approx(abs(point.expected - float(stored[point.key].value)))
+    stored = outcomes(ledger, application.name, case.subject, measure)
+    assert stored[key].value == next(outcome.value for outcome in known if outcome.element == key)
+    assert outcomes_of(ledger, proposal) == stored
+    if expected is not None:
+        compared = closer(ledger, application.name, case.subject)
+        assert compared and compared[0].cases == 1
+        assert compared[0].program_error == pytest.approx(abs(expected - float(stored[key].value)))
     assert replay(ledger, APPLICATIONS, proposal.digest).identical
     assert ledger.verify().intact
 
@@ -274,6 +276,17 @@ def test_review_and_outcome_close_the_loop(application: Application, home: Home,
 def test_method_digest_names_this_code(application: Application):
     assert re.fullmatch(r"[0-9a-f]{64}", application.model_digest)
     assert application.model_digest != hashlib.sha256(b"").hexdigest()
+
+
+def _first_element(value: Value) -> tuple[str, str, float | None]:
+    """Measure and key of the first part of a value, and its number where it has one."""
+    match value:
+        case SeriesValue():
+            return value.measure, value.points[0].key, value.points[0].expected
+        case TextValue():
+            return FINDING, value.findings[0].key, None
+        case _:
+            return FINDING, value.rows[0].key, None
 
 
 def _promote(ledger: Ledger, application: Application, at: datetime) -> None:

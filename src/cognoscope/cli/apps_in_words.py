@@ -3,7 +3,7 @@
 from cognoscope.core.card import Card, MeasuredFigure, ReferenceFigure
 from cognoscope.core.evaluation import Evaluation, Metric
 from cognoscope.core.proposal import Proposal
-from cognoscope.core.values import SeriesValue
+from cognoscope.core.values import Finding, SeriesValue, TableValue, TextValue
 
 
 def headline_figure(card: Card, language: str) -> str:
@@ -29,10 +29,25 @@ def proposal_in_words(proposal: Proposal, language: str) -> str:
             else:
                 ranges = ", ".join(f"{each.level:.0%} {each.low:g}-{each.high:g}" for each in point.intervals)
                 lines.append(f"  {point.key}  {point.expected:7.1f}  {ranges}")
-    elif proposal.value is not None:
+    elif isinstance(proposal.value, TextValue):
+        for group in proposal.value.groups:
+            of_group = [finding for finding in proposal.value.findings if finding.group == group.name]
+            if of_group:
+                lines.append(f"  {group.label.in_language(language)}")
+            lines += [f"    {_finding(finding, language)}" for finding in of_group]
+    elif isinstance(proposal.value, TableValue):
         lines += [f"  {row.key}  {'  '.join(str(cell) for cell in row.cells)}" for row in proposal.value.rows]
     lines += [f"  ~ {sentence.in_language(language)}" for sentence in proposal.would_change]
     return "\n".join(lines)
+
+
+def _finding(finding: Finding, language: str) -> str:
+    """Code, label, qualifiers, details, certainty and reason on one line."""
+    details = [f"{each.label.in_language(language)} {each.value}{each.unit or ''}" for each in finding.attributes]
+    certainty = [] if finding.certainty is None else [f"{finding.certainty:.0%}"]
+    aside = ", ".join([*finding.qualifiers, *details, *certainty])
+    said = " ".join(filter(None, (finding.code, finding.label.in_language(language), f"({aside})" if aside else "")))
+    return f"{said}: {finding.reason.in_language(language)}" if finding.reason else said
 
 
 def evaluation_in_words(evaluation: Evaluation) -> str:

@@ -16,7 +16,7 @@ from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
 from cognoscope.core.tables import LEDGER, of
-from cognoscope.core.values import SeriesValue
+from cognoscope.core.values import FINDING, SeriesValue, TableValue, TextValue
 
 __all__ = [
     "Closer",
@@ -109,11 +109,17 @@ def outcomes(
 
 
 def outcomes_of(ledger: Ledger, about: Proposal) -> dict[str, Outcome]:
-    """What is known of the points of a proposed series, by their keys; empty for other values."""
-    if not isinstance(about.value, SeriesValue):
-        return {}
-    keys = [point.key for point in about.value.points]
-    return outcomes(ledger, about.application, about.subject, about.value.measure, keys)
+    """What is known of the parts of a proposed value, by key: points of a series, findings in texts, rows."""
+    match about.value:
+        case SeriesValue() as series:
+            measure, keys = series.measure, [point.key for point in series.points]
+        case TextValue() as text:
+            measure, keys = FINDING, [finding.key for finding in text.findings]
+        case TableValue() as table:
+            measure, keys = FINDING, [row.key for row in table.rows]
+        case None:
+            return {}
+    return outcomes(ledger, about.application, about.subject, measure, keys)
 
 
 def _made(ledger: Ledger, query: Select[tuple[object, ...]]) -> Made | None:

@@ -14,7 +14,7 @@ from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, Revie
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
 from cognoscope.core.tables import CASES, LEDGER, of
-from cognoscope.core.values import SeriesPoint, SeriesValue
+from cognoscope.core.values import FINDING, SeriesPoint, SeriesValue
 
 _NAMES = [column.name for column in LEDGER.c]
 _INSERT = f"INSERT INTO ledger ({', '.join(_NAMES)}) VALUES "  # noqa: S608 - the names are the table's own
@@ -129,8 +129,8 @@ def _reviewed(proposal: Proposal, review: Review) -> dict[str, str]:
     element = None if value is None or review.element is None else value.element(review.element)
     if review.element is not None and element is None:
         raise InvalidInput(f"The proposal {review.proposal} holds no element {review.element} to review.")
-    if isinstance(value, SeriesValue):
-        about["measure"] = value.measure
+    if value is not None:
+        about["measure"] = value.measure if isinstance(value, SeriesValue) else FINDING
     if isinstance(element, SeriesPoint):
         about["expected"] = number_text(element.expected)
     return about

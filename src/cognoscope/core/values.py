@@ -140,6 +140,10 @@ class Finding(Noun):
     evidence: tuple[Pointer, ...] = ()
 
 
+FINDING = "finding"
+"""The measure under which an outcome says whether a finding, or a row of a table, held (true) or not."""
+
+
 class Group(Noun):
     """A heading over findings of one group."""
 

@@ -14,7 +14,7 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
-from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableValue
+from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableValue, TextValue
 from cognoscope.exports.fhir.elements import (
     ABSENT_REASONS,
     OURS,
@@ -29,6 +29,12 @@ from cognoscope.exports.fhir.elements import (
 )
 
 CANONICAL = "canonical-proposal"
+VOCABULARIES = {
+    "CIM-10": "http://hl7.org/fhir/sid/icd-10",
+    "ATC": "http://www.whocc.no/atc",
+    "CCAM": "https://mos.esante.gouv.fr/NOS/TRE_R14-CCAM/FHIR/TRE-R14-CCAM",
+}
+"""FHIR's own names of nomenclatures; any other is named as ours."""
 
 
 def proposal_observation(proposal: Proposal, reviews: Sequence[Review] = ()) -> Resource:
@@ -64,6 +70,8 @@ def proposal_observation(proposal: Proposal, reviews: Sequence[Review] = ()) -> 
             resource["component"] = [_point(series, point) for point in series.points]
         case TableValue() as table:
             resource["component"] = _cells(table)
+        case TextValue() as text:
+            resource["component"] = [_finding(finding) for finding in text.findings]
         case None:
             resource["dataAbsentReason"] = _abstention(proposal)
     return {name: content for name, content in resource.items() if content != []}
@@ -174,6 +182,27 @@ def _cells(table: TableValue) -> list[Resource]:
         for row in table.rows
         for column, cell in zip(table.columns, row.cells, strict=True)
     ]
+
+
+def _finding(finding: Finding) -> Resource:
+    said = finding.label.fr
+    coded: dict[str, Any] = {"text": said}
+    if finding.code and finding.vocabulary:
+        system = VOCABULARIES.get(finding.vocabulary, f"{OURS}vocabulary:{finding.vocabulary}")
+        coded["coding"] = [{"system": system, "code": finding.code, "display": said}]
+    component: Resource = {
+        "code": {
+            "coding": [
+                {"system": OURS + "element", "code": finding.key, "display": said},
+                {"system": OURS + "group", "code": finding.group},
+                *({"system": OURS + "qualifier", "code": qualifier} for qualifier in finding.qualifiers),
+            ]
+        },
+        "valueCodeableConcept": coded,
+    }
+    if finding.certainty is not None:
+        component["extension"] = [extension("certainty", valueDecimal=finding.certainty)]
+    return component
 
 
 def _value(cell: Cell, unit: str | None) -> dict[str, Any]:
