@@ -7,11 +7,12 @@ from datetime import datetime
 from cognoscope.core.card import Card
 from cognoscope.core.queries import Reviewed
 from cognoscope.core.review import Review
-from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableRow, TableValue, Value
+from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableRow, TableValue, TextValue, Value
 from cognoscope.web import words
 from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.navigation import ROLE_NAMES
+from cognoscope.web.render_text import finding_label
 
 SHOWN_LEVEL = 0.8
 """The interval put into words; the others are in the chart and its table."""
@@ -50,7 +51,10 @@ class Decision:
 
 @dataclass
 class ElementView:
-    """One day, hour or row of a proposed value."""
+    """One day, hour, row or finding of a proposed value.
+
+    prefilled: the number that a correction starts from; rewritten: a correction is written in words instead.
+    """
 
     key: str
     label: str
@@ -64,6 +68,7 @@ class ElementView:
     shares: list[str] = field(default_factory=list)
     bar: list[Segment] = field(default_factory=list)
     prefilled: str = ""
+    rewritten: bool = False
     cells: list[str] = field(default_factory=list)
     known: str | None = None
     closer: str | None = None
@@ -128,6 +133,8 @@ def value_view(
     """
     if isinstance(value, TableValue):
         return _table_view(value, language, made)
+    if isinstance(value, TextValue):
+        return _text_view(value, language, made)
     digits = digits_for(value)
     base = _base_driver(value)
     names = _driver_names(value, base, language)
@@ -200,6 +207,25 @@ def _row_view(row: TableRow, language: str, made: Sequence[Decision]) -> Element
     label = cells[0] if cells else row.key
     return ElementView(
         key=row.key, label=label, short=label, value=" · ".join(cells), cells=cells, decision=standing(made, row.key)
+    )
+
+
+def _text_view(value: TextValue, language: str, made: Sequence[Decision]) -> ValueView:
+    ranks = {group.name: rank for rank, group in enumerate(value.groups)}
+    findings = sorted(value.findings, key=lambda finding: ranks[finding.group])
+    return ValueView("text", "", [_finding_view(one, language, made) for one in findings], [], 0.0, [])
+
+
+def _finding_view(finding: Finding, language: str, made: Sequence[Decision]) -> ElementView:
+    label = finding_label(finding, language)
+    own = next((one for one in made if one.element == finding.key), None)
+    return ElementView(
+        key=finding.key,
+        label=label,
+        short=label,
+        value=label,
+        rewritten=True,
+        decision=own or standing(made, finding.key),
     )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cognoscope.core.card import Card
 from cognoscope.core.case import Case
-from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer
+from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer, SpanPointer
 from cognoscope.core.inbox import bare
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.queries import Reviewed
@@ -117,9 +117,10 @@ class ProposalView:
     @property
     def all_controls(self) -> bool:
         """Whether every element has its own buttons on the page."""
-        value = self.proposal.value
-        count = len(value.points) if isinstance(value, SeriesValue) else len(value.rows) if value else 0
-        return 0 < count <= ELEMENTS_WITH_CONTROLS
+        value = self.value
+        if value is None or value.kind == "text":
+            return value is not None
+        return 0 < len(value.elements) <= ELEMENTS_WITH_CONTROLS
 
     @property
     def controlled(self) -> list[ElementView]:
@@ -224,6 +225,10 @@ class ProposalView:
         if isinstance(pointer, FactPointer):
             value = words.cell(self.case.fact(pointer.fact), self.language) if self.case else "–"
             return Source(note or f"{pointer.fact} : {value}", f"{pointer.fact} = {value}" if note else "", None)
+        if isinstance(pointer, SpanPointer):
+            read = pointer.text(self.case) if self.case else None
+            address = f"{self.text_address(pointer.row)}#main" if read else None
+            return Source(f"« {' '.join((read or '–').split())} »", note, address)
         return Source(note or self._rows_words(pointer), self._rows_words(pointer) if note else "", self._rows(pointer))
 
     def _rows_words(self, pointer: RowsPointer) -> str:
@@ -240,6 +245,10 @@ class ProposalView:
             return None
         last = pointer.stop - 1
         return f"/proposals/{self.proposal.digest}/rows/{pointer.table}?row={last}#row-{last}"
+
+    def text_address(self, row: int) -> str:
+        """The page of the whole document in that row of the case."""
+        return f"/proposals/{self.proposal.digest}/texts/{row}"
 
     @property
     def provenance(self) -> str:
