@@ -14,9 +14,14 @@ import ibis.expr.types as ir
 from pydantic import Field, StringConstraints, model_validator
 
 from cognoscope.core.noun import Noun, Slug
+from cognoscope.intake.reading.mention import Group
 
 Code = Annotated[str, StringConstraints(pattern=r"^[^*]+\*?$", max_length=50)]
 """A source code as the hospital wrote it, or the beginning of one followed by `*`: `J45*`."""
+
+
+Term = Annotated[str, StringConstraints(pattern=r"^[^;=]+$", max_length=100)]
+"""A label or unit of the reading."""
 
 
 class Window(Noun):
@@ -76,6 +81,48 @@ class Measurement(Noun):
     at_least: Annotated[int, Field(ge=1)] = 1
 
 
+class Mentioned(Noun):
+    """Persons of whom reports say something (see `cognoscope.intake.reading.mention`).
+
+    groups, labels, codes: what is mentioned; a mention must fit each of the three that is given, codes as in `Event`
+        (ATC, CIM-10).
+    include_negated, include_hypothesis, include_family, include_reported: whether mentions count that are denied,
+        supposed, of somebody else, or hearsay; else they do not.
+    history: `only` mentions of the past, `without` them, or `any`.
+    low, high, unit: of a measurement's value, both included, in that unit as the reading writes it.
+    window: by the day of the report. at_least: in so many reports.
+    """
+
+    kind: Literal["mention"] = "mention"
+    groups: tuple[Group, ...] = ()
+    labels: tuple[Term, ...] = ()
+    codes: tuple[Code, ...] = ()
+    include_negated: bool = False
+    include_hypothesis: bool = False
+    include_family: bool = False
+    include_reported: bool = False
+    history: Literal["any", "only", "without"] = "any"
+    low: float | None = None
+    high: float | None = None
+    unit: Term | None = None
+    window: Window = Window()
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+
+class TextFound(Noun):
+    """Persons with these words in at least so many reports of the window; `text` as in `SearchQuery`.
+
+    Words are looked up in the full-text index where one is at hand. Elsewhere reports are compared word by word:
+    the same reports are found, more slowly, except that `fuzzy` has no effect.
+    """
+
+    kind: Literal["text"] = "text"
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    fuzzy: bool = False
+    window: Window = Window()
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+
 class AllOf(Noun):
     """Persons who meet every one of these criteria."""
 
@@ -97,7 +144,9 @@ class Not(Noun):
     of: "Criterion"
 
 
-Criterion = Annotated[Sex | Age | Event | Measurement | AllOf | AnyOf | Not, Field(discriminator="kind")]
+Criterion = Annotated[
+    Sex | Age | Event | Measurement | Mentioned | TextFound | AllOf | AnyOf | Not, Field(discriminator="kind")
+]
 
 
 class Cohort(Noun):

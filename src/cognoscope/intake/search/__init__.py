@@ -1,0 +1,7 @@
+"""Full-text search over the warehouse's pseudonymised reports: an index beside the warehouse, made again when lost."""
+
+from cognoscope.intake.search.index import SearchIndex, Updated, open_index
+from cognoscope.intake.search.query import SearchQuery
+from cognoscope.intake.search.results import Hit, Piece, SearchResults
+
+__all__ = ["Hit", "Piece", "SearchIndex", "SearchQuery", "SearchResults", "Updated", "open_index"]
