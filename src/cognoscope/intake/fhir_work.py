@@ -1,8 +1,6 @@
 """What one process of a FHIR ingest does: map a batch, write its parts; the caller commits them."""
 
 import multiprocessing
-import os
-import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,7 +8,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from cognoscope.core.errors import CognoscopeError
@@ -20,6 +17,7 @@ from cognoscope.intake.fhir_subjects import Subjects
 from cognoscope.intake.fhir_values import Clock
 from cognoscope.intake.identities import Seal
 from cognoscope.intake.parts import Staged, stage
+from cognoscope.intake.processes import end_with_parent
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.sources import BATCH_BYTES, MAX_LINE_BYTES, Batch
 
@@ -122,16 +120,8 @@ _worker: Worker
 def _begin(setup: Setup) -> None:
     global _worker
     _worker = Worker(setup)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
 def _do(batch: Batch, base: int) -> Done:
     return _worker.do(batch, base)
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its processes; each waits for that and ends itself."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
