@@ -46,3 +46,21 @@ class SearchResults:
     hits: tuple[Hit, ...]
     seconds: float
     complete: bool = True
+
+
+@dataclass(frozen=True)
+class Found:
+    """A report as the index keeps it; `day` is a proleptic ordinal."""
+
+    note_id: int
+    person_id: int
+    day: int
+    kind: int
+    title: str
+    text: str
+    score: float
+
+    @property
+    def note_date(self) -> date:
+        """The day of the report."""
+        return date.fromordinal(self.day)
