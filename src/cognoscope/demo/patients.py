@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from cognoscope.demo.hospital import Site
+from cognoscope.demo.letters import Patient
 
 INS_SYSTEM = "urn:oid:1.2.250.1.213.1.4.8"
 HOSPITAL_NUMBERS = "urn:demo:ipp"
@@ -39,38 +40,44 @@ def write_patients(path: Path, sites: tuple[Site, ...], count: int, today: date,
 
 
 def _patient(number: int, sites: tuple[Site, ...], today: date, rng: Random) -> Iterator[Resource]:
+    identity = f"demo-{number:05d}"
+    _, resource = invented_patient(identity, f"D{number:07d}", today, rng)
+    yield resource
+    for stay in range(rng.choice((1, 1, 1, 2, 2, 3))):
+        yield from _stay(identity, f"{identity}-{stay}", rng.choice(sites[:2]), today, rng)
+
+
+def invented_patient(
+    identity: str, hospital_number: str, today: date, rng: Random, youngest: int = 0
+) -> tuple[Patient, Resource]:
+    """Somebody invented, as a letter names them and as FHIR does."""
     blocks = _blocks()
     woman = rng.random() < 0.52
-    age = min(99, int(rng.betavariate(1.3, 1.5) * 100))
+    age = max(youngest, min(99, int(rng.betavariate(1.3, 1.5) * 100)))
     born = date(today.year - age, 1, 1) + timedelta(days=rng.randrange(365))
     born = min(born, today - timedelta(days=1100))
     town, postcode = rng.choice(blocks["towns"])
     family = rng.choice(blocks["families"])
     given = rng.choice(blocks["women" if woman else "men"])
-    identity = f"demo-{number:05d}"
-    yield {
+    ins = _ins(woman, born, rng)
+    # 06 39 98 xx xx is kept by the regulator for fiction.
+    phone = f"063998{rng.randrange(10_000):04d}"
+    line = f"{rng.randrange(1, 120)} {rng.choice(blocks['streets'])}"
+    resource = {
         "resourceType": "Patient",
         "id": identity,
         "identifier": [
-            {"use": "official", "system": INS_SYSTEM, "value": _ins(woman, born, rng)},
-            {"system": HOSPITAL_NUMBERS, "value": f"D{number:07d}"},
+            {"use": "official", "system": INS_SYSTEM, "value": ins},
+            {"system": HOSPITAL_NUMBERS, "value": hospital_number},
         ],
         "name": [{"use": "official", "family": family, "given": [given]}],
         "gender": "female" if woman else "male",
         "birthDate": born.isoformat(),
-        # 06 39 98 xx xx is kept by the regulator for fiction.
-        "telecom": [{"system": "phone", "value": f"063998{rng.randrange(10_000):04d}"}],
-        "address": [
-            {
-                "line": [f"{rng.randrange(1, 120)} {rng.choice(blocks['streets'])}"],
-                "city": town,
-                "postalCode": postcode,
-                "country": "FR",
-            }
-        ],
+        "telecom": [{"system": "phone", "value": phone}],
+        "address": [{"line": [line], "city": town, "postalCode": postcode, "country": "FR"}],
     }
-    for stay in range(rng.choice((1, 1, 1, 2, 2, 3))):
-        yield from _stay(identity, f"{identity}-{stay}", rng.choice(sites[:2]), today, rng)
+    address = f"{line}, {postcode} {town}"
+    return Patient(identity, hospital_number, ins, woman, family, given, born, phone, address), resource
 
 
 def _stay(patient: str, stay: str, site: Site, today: date, rng: Random) -> Iterator[Resource]:
