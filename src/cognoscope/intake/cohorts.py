@@ -5,15 +5,18 @@ definition finds the same people wherever the tables lie. It uses only filters, 
 the three engines execute alike; ages are computed with integer arithmetic because their date functions differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from cognoscope.core.noun import Noun, Slug
+from cognoscope.intake.cohorts_mentions import mentioned
+from cognoscope.intake.cohorts_text import TextFinder, with_words
+from cognoscope.intake.cohorts_window import Window, within
 from cognoscope.intake.reading.mention import Group
 
 Code = Annotated[str, StringConstraints(pattern=r"^[^*]+\*?$", max_length=50)]
@@ -22,19 +25,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[^*]+\*?$", max_length=50)]
 
 Term = Annotated[str, StringConstraints(pattern=r"^[^;=]+$", max_length=100)]
 """A label or unit of the reading."""
-
-
-class Window(Noun):
-    """Days from `start` to `end`, both included; a missing bound is open."""
-
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.start and self.end and self.start > self.end:
-            raise ValueError(f"the window ends ({self.end}) before it starts ({self.start})")
-        return self
 
 
 class Sex(Noun):
@@ -149,6 +139,9 @@ Criterion = Annotated[
 ]
 
 
+Leaf = Event | Measurement | Mentioned | TextFound
+
+
 class Cohort(Noun):
     """A named definition; two with the same content have the same digest."""
 
@@ -168,7 +161,9 @@ TABLES = {
 """For each kind of record: its OMOP table, the prefix of its concept columns, the day it is dated by."""
 
 
-def members(cohort: Cohort, backend: Any, opted_out: Iterable[int] = ()) -> ir.Table:
+def members(
+    cohort: Cohort, backend: Any, opted_out: Iterable[int] = (), find_text: TextFinder | None = None
+) -> ir.Table:
     """The expression for the cohort's members: one column `person_id`, each person once.
 
     Args:
@@ -176,9 +171,14 @@ def members(cohort: Cohort, backend: Any, opted_out: Iterable[int] = ()) -> ir.T
         backend: an Ibis backend (or anything with `table(name)`) that holds the OMOP tables.
         opted_out: keys of persons to leave out even if the backend still holds them. The warehouse leaves them out
             by itself; a copy on another engine may be older than the last refusal.
+        find_text: looks words of reports up (`cohorts_text.through` an index); without it the reports in `backend`
+            are compared word by word.
+
+    Raises:
+        InvalidInput: a criterion on words holds no word.
     """
     persons = backend.table("person")
-    chosen = persons.filter(_meets(cohort.criterion, persons, backend))
+    chosen = persons.filter(_meets(cohort.criterion, persons, backend, find_text))
     refused = tuple(opted_out)
     if refused:
         chosen = chosen.filter(chosen.person_id.notin(refused))
@@ -190,28 +190,55 @@ def masked_count(number: int, below: int = 10) -> str:
     return f"<{below}" if 0 < number < below else str(number)
 
 
-def _meets(criterion: Criterion, persons: ir.Table, backend: Any) -> ir.BooleanValue:
+def leaves(criterion: Criterion) -> Iterator[Leaf]:
+    """The criteria on records, mentions and words that members must meet: not those that they must not."""
+    match criterion:
+        case AllOf() | AnyOf():
+            for each in criterion.of:
+                yield from leaves(each)
+        case Event() | Measurement() | Mentioned() | TextFound():
+            yield criterion
+        case _:
+            return
+
+
+def records(criterion: Leaf, backend: Any, find_text: TextFinder | None = None) -> ir.Table:
+    """What meets the criterion, be there enough of it or not: `person_id` and `day` of each record or report."""
+    match criterion:
+        case Mentioned():
+            return mentioned(criterion, backend)
+        case TextFound():
+            return with_words(criterion, backend, find_text)
+        case _:
+            return _events(criterion, backend)
+
+
+def _meets(criterion: Criterion, persons: ir.Table, backend: Any, find_text: TextFinder | None) -> ir.BooleanValue:
     match criterion:
         case Sex():
             return persons.gender_concept_id.isin(criterion.concepts)
         case Age():
-            age = _age(persons, criterion.at)
+            age = age_on(persons, criterion.at)
             return ibis.and_(age >= criterion.at_least, *([] if criterion.below is None else [age < criterion.below]))
         case AllOf():
-            return ibis.and_(*(_meets(each, persons, backend) for each in criterion.of))
+            return ibis.and_(*(_meets(each, persons, backend, find_text) for each in criterion.of))
         case AnyOf():
-            return ibis.or_(*(_meets(each, persons, backend) for each in criterion.of))
+            return ibis.or_(*(_meets(each, persons, backend, find_text) for each in criterion.of))
         case Not():
             # A comparison with a missing value is neither true nor false; who is not known to meet it, does not.
-            return ~_meets(criterion.of, persons, backend).fill_null(False)
-        case Event() | Measurement():
-            return persons.person_id.isin(_persons_with(criterion, backend).person_id)
+            return ~_meets(criterion.of, persons, backend, find_text).fill_null(False)
+        case Event() | Measurement() | Mentioned() | TextFound():
+            found = records(criterion, backend, find_text)
+            if criterion.at_least > 1:
+                found = found.group_by("person_id").aggregate(records=found.count())
+                found = found.filter(found.records >= criterion.at_least)
+            return persons.person_id.isin(found.person_id)
 
 
-def _persons_with(criterion: Event | Measurement, backend: Any) -> ir.Table:
+def _events(criterion: Event | Measurement, backend: Any) -> ir.Table:
     name, prefix, day = TABLES[criterion.kind]
     table = backend.table(name)
-    conditions = [table.person_id.notnull()]
+    conditions = [table.person_id.notnull(), *within(criterion.window, table[day])]
     wanted = []
     if criterion.concepts:
         concept = table[f"{prefix}_concept_id"]
@@ -226,10 +253,6 @@ def _persons_with(criterion: Event | Measurement, backend: Any) -> ir.Table:
     wanted += [source.startswith(code[:-1]) for code in criterion.codes if code.endswith("*")]
     if wanted:
         conditions.append(ibis.or_(*wanted))
-    if criterion.window.start:
-        conditions.append(table[day] >= ibis.literal(criterion.window.start))
-    if criterion.window.end:
-        conditions.append(table[day] <= ibis.literal(criterion.window.end))
     if isinstance(criterion, Measurement):
         if criterion.low is not None:
             conditions.append(table.value_as_number >= criterion.low)
@@ -237,14 +260,10 @@ def _persons_with(criterion: Event | Measurement, backend: Any) -> ir.Table:
             conditions.append(table.value_as_number <= criterion.high)
         if criterion.unit_concepts:
             conditions.append(table.unit_concept_id.isin(criterion.unit_concepts))
-    found = table.filter(conditions)
-    if criterion.at_least == 1:
-        return found.select("person_id").distinct()
-    counted = found.group_by("person_id").aggregate(records=found.count())
-    return counted.filter(counted.records >= criterion.at_least).select("person_id")
+    return table.filter(conditions).select("person_id", day=day)
 
 
-def _age(persons: ir.Table, at: date) -> ir.IntegerValue:
+def age_on(persons: ir.Table, at: date) -> ir.IntegerValue:
     """Whole years lived on that day: one less where the birthday is still to come that year."""
     birthday = persons.month_of_birth.fill_null(7) * 100 + persons.day_of_birth.fill_null(1)
     not_yet = (birthday > at.month * 100 + at.day).ifelse(1, 0)

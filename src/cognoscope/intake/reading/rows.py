@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -36,8 +35,12 @@ def modifiers(mention: Mention) -> str:
     pairs = [(name, getattr(mention, name)) for name in TEXT_FIELDS]
     pairs += [(name, "yes" if getattr(mention, name) else "") for name in QUALIFIERS]
     pairs.append(("value", "" if mention.value is None else repr(mention.value)))
-    clean = [(name, str(value).replace(";", ",").replace("=", ":")) for name, value in pairs if value]
+    clean = [(name, _packed(value)) for name, value in pairs if value]
     return ";".join(("", *(f"{name}={value}" for name, value in clean), ""))
+
+
+def _packed(value: str) -> str:
+    return value.replace(";", ",").replace("=", ":")
 
 
 def mention_rows(
@@ -93,7 +96,7 @@ def mentions(backend: Any) -> ir.Table:
     Columns: `note_nlp_id`, `note_id`, `person_id`, `visit_occurrence_id`, `note_date`, `start`, `stop`,
     `lexical_variant`, `component`, the texts `group`, `label`, `code`, `vocabulary`, `status`, `severity`, `unit`,
     `date` (empty where unknown), the booleans `negated`, `hypothesis`, `family`, `history`, `reported`, `asserted`,
-    and `value` (number or null).
+    `value` (number or null), and `terms`, the modifiers as they are packed (see `holds`).
 
     Args:
         backend: an Ibis backend that holds `note`, `note_nlp` and `note_reading`.
@@ -107,9 +110,10 @@ def mentions(backend: Any) -> ir.Table:
         current, [rows.note_id == current.reading_note, rows.nlp_system == current.reading_system]
     ).inner_join(about, "note_id")
     terms = joined.term_modifiers
-    texts = {name: terms.re_extract(f";{name}=([^;]*)", 1) for name in TEXT_FIELDS}
+    # Where there is no match, PostgreSQL has null and the others have an empty text.
+    texts = {name: terms.re_extract(f";{name}=([^;]*)", 1).fill_null("") for name in TEXT_FIELDS}
     flags = {name: terms.contains(f";{name}=yes;") for name in QUALIFIERS}
-    value = terms.re_extract(";value=([^;]*)", 1)
+    value = terms.re_extract(";value=([^;]*)", 1).fill_null("").nullif("")
     return joined.select(
         "note_nlp_id",
         "note_id",
@@ -123,5 +127,15 @@ def mentions(backend: Any) -> ir.Table:
         **texts,
         **flags,
         asserted=joined.term_exists == "Y",
-        value=(value == "").ifelse(ibis.null(), value).cast("float64"),
+        value=value.cast("float64"),
+        terms=terms,
     )
+
+
+def holds(table: ir.Table, name: str, value: str, *, whole: bool = True) -> ir.BooleanValue:
+    """Whether a mention's text `name` (of `TEXT_FIELDS`) is this value, or begins with it.
+
+    Args:
+        table: what `mentions` gave.
+    """
+    return table.terms.contains(f";{name}={_packed(value)}" + (";" if whole else ""))
