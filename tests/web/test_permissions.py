@@ -14,7 +14,16 @@ from cognoscope.web.security import PUBLIC_PATHS, check_every_route, permissions
 from cognoscope.web.services import Services
 
 P = Permission
-PATIENT_DATA = {P.READ_INBOX, P.READ_PROPOSAL, P.REVIEW, P.READ_SUBJECT, P.OPEN_VAULT, P.READ_LEDGER, P.READ_FHIR}
+PATIENT_DATA = {
+    P.READ_INBOX,
+    P.READ_PROPOSAL,
+    P.REVIEW,
+    P.READ_SUBJECT,
+    P.OPEN_VAULT,
+    P.READ_LEDGER,
+    P.READ_FHIR,
+    P.READ_DOCUMENT,
+}
 
 
 def concrete(path: str) -> str:
@@ -96,6 +105,10 @@ def test_what_each_role_is_kept_from() -> None:
     assert {role for role in Role if allowed(role, P.OPEN_VAULT)} == {Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.READ_ACCESS_LOG)} == {Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.MANAGE_ACCOUNTS)} == {Role.ADMINISTRATOR}
+    readers = {Role.CLINICIAN, Role.PHARMACIST, Role.RADIOLOGIST, Role.CODER, Role.DATA_PROTECTION_OFFICER}
+    assert {role for role in Role if allowed(role, P.READ_DOCUMENT)} == readers
+    assert {role for role in Role if allowed(role, P.READ_COHORT)} == readers | {Role.MANAGER}
+    assert {role for role in Role if allowed(role, P.SAVE_COHORT)} == readers - {Role.DATA_PROTECTION_OFFICER}
 
 
 def test_the_card_says_which_roles_decide_and_read() -> None:

@@ -8,13 +8,17 @@ from typing import cast, get_args
 from cognoscope.core.card import Card
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review, Verdict
-from cognoscope.core.values import SeriesPoint, SeriesValue
+from cognoscope.core.values import SeriesPoint, SeriesValue, TextValue
 from cognoscope.web.charts import digits_for
-from cognoscope.web.i18n import N_
+from cognoscope.web.i18n import LANGUAGES, N_
+from cognoscope.web.render_text import finding_label
 
 LARGEST = 1_000_000.0
+LONGEST = 200
 NOT_A_NUMBER = N_("« %(text)s » n'est pas un nombre : écrivez par exemple 198. Rien n'a été enregistré.")
 NOTHING_CHANGED = N_("Aucun nombre n'a été changé : rien n'a été enregistré.")
+NOTHING_WRITTEN = N_("Écrivez le code ou le libellé qui convient. Rien n'a été enregistré.")
+NOTHING_REWRITTEN = N_("Le code n'a pas été changé : rien n'a été enregistré.")
 NOT_UNDERSTOOD = N_("Cette décision n'a pas été comprise. Rien n'a été enregistré.")
 
 
@@ -29,17 +33,17 @@ class ChoiceRefused(Exception):
 
 @dataclass(frozen=True)
 class Form:
-    """A decision form as it was sent."""
+    """A decision form as it was sent; `typed` holds what was written into the fields of elements."""
 
     choice: str
     comment: str
-    numbers: Mapping[str, str]
+    typed: Mapping[str, str]
     shown_at: datetime
     decided_at: datetime
 
 
 def reviews_of(proposal: Proposal, card: Card, form: Form) -> list[Review]:
-    """The reviews that the form stands for: one, or for corrections one for each number that was changed.
+    """The reviews that the form stands for: one, or for corrections one for each number or text that was changed.
 
     Raises:
         ChoiceRefused: an unknown verdict, element or reason; a number that is none; nothing changed.
@@ -51,6 +55,8 @@ def reviews_of(proposal: Proposal, card: Card, form: Form) -> list[Review]:
     if element and (proposal.value is None or proposal.value.element(element) is None):
         raise ChoiceRefused(NOT_UNDERSTOOD)
     if verdict == "amend":
+        if isinstance(proposal.value, TextValue):
+            return _rewritten(proposal.value, proposal, element, form)
         return _corrections(proposal, element, form)
     if verdict == "overrule" and (proposal.value is None or reason not in {one.code for one in card.reasons}):
         raise ChoiceRefused(NOT_UNDERSTOOD)
@@ -72,8 +78,8 @@ def _corrections(proposal: Proposal, element: str, form: Form) -> list[Review]:
     if not isinstance(proposal.value, SeriesValue):
         raise ChoiceRefused(NOT_UNDERSTOOD)
     wanted = {element} if element else {point.key for point in proposal.value.points}
-    changed = {}
-    for name, text in form.numbers.items():
+    changed: dict[str, float | str] = {}
+    for name, text in form.typed.items():
         kind, _, key = name.partition(":")
         point = proposal.value.element(key) if key in wanted else None
         if point is None or kind not in ("amended", "all"):
@@ -83,17 +89,36 @@ def _corrections(proposal: Proposal, element: str, form: Form) -> list[Review]:
             changed[key] = amount
     if not changed:
         raise ChoiceRefused(NOTHING_CHANGED)
+    return _amendments(proposal, changed, form)
+
+
+def _rewritten(value: TextValue, proposal: Proposal, element: str, form: Form) -> list[Review]:
+    """One finding's own words (`amended:KEY`), or those of every finding whose field no longer says what was read."""
+    changed: dict[str, float | str] = {}
+    for finding in value.findings:
+        text = " ".join(form.typed.get(f"amended:{finding.key}", "").split())[:LONGEST]
+        same = text in {finding_label(finding, language) for language in LANGUAGES}
+        if finding.key == element and (same or not text):
+            raise ChoiceRefused(NOTHING_REWRITTEN if same else NOTHING_WRITTEN)
+        if element in ("", finding.key) and text and not same:
+            changed[finding.key] = text
+    if not changed:
+        raise ChoiceRefused(NOTHING_REWRITTEN)
+    return _amendments(proposal, changed, form)
+
+
+def _amendments(proposal: Proposal, changed: Mapping[str, float | str], form: Form) -> list[Review]:
     return [
         Review(
             proposal=proposal.digest,
             element=key,
             verdict="amend",
             comment=form.comment,
-            amended=amount,
+            amended=amended,
             shown_at=form.shown_at,
             decided_at=form.decided_at,
         )
-        for key, amount in changed.items()
+        for key, amended in changed.items()
     ]
 
 

@@ -13,6 +13,8 @@ from cognoscope.core.events import (
     AccountChanged,
     CaseErased,
     CaseOpened,
+    CohortSaved,
+    DocumentsRead,
     Event,
     ExtractExported,
     IngestFinished,
@@ -36,6 +38,8 @@ EVENTS = {
     "CaseOpened": N_("Cas ouvert"),
     "CaseErased": N_("Cas effacé"),
     "IngestFinished": N_("Données reçues"),
+    "DocumentsRead": N_("Documents lus"),
+    "CohortSaved": N_("Cohorte enregistrée"),
     "AccountChanged": N_("Compte changé"),
     "OptOutChanged": N_("Opposition changée"),
     "VaultOpened": N_("Identité demandée"),
@@ -141,6 +145,16 @@ def _text(happened: Event, language: str, zone: ZoneInfo) -> str:
                 written=words.number(event.written, language),
                 aside=words.number(event.quarantined, language),
             )
+        case DocumentsRead() as event:
+            return translate(
+                N_("%(system)s : %(documents)s documents, %(mentions)s mentions"),
+                language,
+                system=event.system,
+                documents=words.number(event.documents, language),
+                mentions=words.number(event.mentions, language),
+            )
+        case CohortSaved() as event:
+            return event.name
         case AccountChanged() as event:
             return f"{event.account} · {event.change} {event.detail}".strip()
         case OptOutChanged() | VaultOpened() as event:

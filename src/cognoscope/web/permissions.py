@@ -28,6 +28,9 @@ class Permission(StrEnum):
     OPEN_VAULT = "open_vault"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_FHIR = "read_fhir"
+    READ_DOCUMENT = "read_document"
+    READ_COHORT = "read_cohort"
+    SAVE_COHORT = "save_cohort"
 
 
 _P = Permission
@@ -45,6 +48,9 @@ _REVIEWS = frozenset(
     }
 )
 
+_READS_TEXTS = frozenset({_P.READ_DOCUMENT, _P.READ_COHORT, _P.SAVE_COHORT})
+"""Those who read patients' records: documents and the search in them, and cohorts, which are made of such searches."""
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(
@@ -58,12 +64,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MANAGE_ACCOUNTS,
             }
         ),
-        Role.CLINICIAN: _REVIEWS,
+        Role.CLINICIAN: _REVIEWS | _READS_TEXTS,
         Role.BED_MANAGER: _REVIEWS,
-        Role.PHARMACIST: _REVIEWS,
-        Role.RADIOLOGIST: _REVIEWS,
-        Role.CODER: _REVIEWS,
-        Role.MANAGER: _REVIEWS | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR},
+        Role.PHARMACIST: _REVIEWS | _READS_TEXTS,
+        Role.RADIOLOGIST: _REVIEWS | _READS_TEXTS,
+        Role.CODER: _REVIEWS | _READS_TEXTS,
+        Role.MANAGER: _REVIEWS
+        | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR, _P.READ_COHORT},
         Role.PATIENT: frozenset({_P.OWN_PROFILE}),
         Role.COLLEGE_MEMBER: frozenset(
             {
@@ -90,6 +97,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.READ_ACCESS_LOG,
                 _P.OPEN_VAULT,
                 _P.READ_FHIR,
+                _P.READ_DOCUMENT,
+                _P.READ_COHORT,
             }
         ),
     }

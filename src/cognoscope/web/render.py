@@ -87,8 +87,14 @@ class ValueView:
     columns: list[str]
 
 
-def decisions(reviews: Sequence[Reviewed], card: Card, language: str, digits: int) -> list[Decision]:
-    """The reviews of one proposal, newest first, each saying whether it still stands."""
+def decisions(
+    reviews: Sequence[Reviewed], card: Card, language: str, digits: int, *, whole_is_the_rest: bool = False
+) -> list[Decision]:
+    """The reviews of one proposal, newest first, each saying whether it still stands.
+
+    whole_is_the_rest: a decision on the whole is about what has none of its own (findings), instead of replacing
+        what was decided element by element before it (a forecast).
+    """
     reasons = {reason.code: words.say(reason.label, language) for reason in card.reasons}
     seen: set[str | None] = set()
     views = []
@@ -106,7 +112,7 @@ def decisions(reviews: Sequence[Reviewed], card: Card, language: str, digits: in
                 role=translate(ROLE_NAMES[made.actor.role], language) if made.actor.role else "",
                 at=made.at,
                 element=review.element,
-                stands=review.element not in seen and None not in seen,
+                stands=review.element not in seen and (whole_is_the_rest or None not in seen),
             )
         )
         seen.add(review.element)

@@ -13,7 +13,7 @@ from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer, SpanPoin
 from cognoscope.core.inbox import bare
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.queries import Reviewed
-from cognoscope.core.values import SeriesValue
+from cognoscope.core.values import SeriesValue, TextValue
 from cognoscope.web import words
 from cognoscope.web.charts import digits_for, series_chart
 from cognoscope.web.i18n import N_, translate
@@ -27,6 +27,7 @@ from cognoscope.web.render import (
     decisions,
     value_view,
 )
+from cognoscope.web.render_text import FindingView, TextView, text_view
 
 Status = Literal["current", "superseded", "expired"]
 
@@ -82,7 +83,8 @@ class ProposalView:
     @cached_property
     def made(self) -> list[Decision]:
         """Every decision on it, newest first."""
-        return decisions(self.reviews, self.card, self.language, self.digits)
+        rest = isinstance(self.proposal.value, TextValue)
+        return decisions(self.reviews, self.card, self.language, self.digits, whole_is_the_rest=rest)
 
     @property
     def whole(self) -> Decision | None:
@@ -95,6 +97,45 @@ class ProposalView:
         if self.proposal.value is None:
             return None
         return value_view(self.proposal.value, self.language, self.made, self.known, self.closer)
+
+    @cached_property
+    def text(self) -> TextView:
+        """The findings and the documents of a text proposal.
+
+        Raises:
+            TypeError: the value is of another kind.
+        """
+        if not isinstance(self.proposal.value, TextValue):
+            raise TypeError("only what was read in texts has documents to show")
+        return text_view(self.proposal.value, self.case, self.language, self.text_address)
+
+    @cached_property
+    def elements_by_key(self) -> dict[str, ElementView]:
+        """The elements of the value by their keys."""
+        return {element.key: element for element in self.value.elements} if self.value else {}
+
+    def element_words(self, key: str) -> str:
+        """An element as people name it: a finding by its code and words, a day by its date."""
+        found = self.elements_by_key.get(key)
+        return found.label if found else words.element_label(key, self.language)
+
+    @property
+    def decided(self) -> int:
+        """How many elements have a decision that stands and is not to decide later."""
+        return sum(
+            element.decision is not None and element.decision.verdict != "defer"
+            for element in self.elements_by_key.values()
+        )
+
+    @property
+    def all_decided(self) -> bool:
+        """Whether a person decided on everything."""
+        return bool(self.elements_by_key) and self.decided == len(self.elements_by_key)
+
+    @property
+    def answered(self) -> bool:
+        """Whether a person said something on everything, be it to decide later."""
+        return bool(self.elements_by_key) and all(one.decision for one in self.elements_by_key.values())
 
     @property
     def closer(self) -> dict[str, str]:
@@ -113,6 +154,11 @@ class ProposalView:
     def step(self) -> str:
         """`day` or `hour` for a series."""
         return self.proposal.value.step if isinstance(self.proposal.value, SeriesValue) else ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the value; empty for an abstention."""
+        return self.proposal.value.kind if self.proposal.value else ""
 
     @property
     def all_controls(self) -> bool:
@@ -217,8 +263,14 @@ class ProposalView:
 
     @property
     def sources(self) -> list[Source]:
-        """What it rests on."""
-        return [self._source(pointer) for pointer in self.proposal.evidence]
+        """What it rests on, less what is shown with each finding."""
+        value = self.proposal.value
+        shown = {one for finding in value.findings for one in finding.evidence} if isinstance(value, TextValue) else ()
+        return [self._source(pointer) for pointer in self.proposal.evidence if pointer not in shown]
+
+    def sources_of(self, finding: FindingView) -> list[Source]:
+        """What a finding rests on besides words: rows and facts."""
+        return [self._source(pointer) for pointer in finding.others]
 
     def _source(self, pointer: Pointer) -> Source:
         note = words.say(pointer.note, self.language) if pointer.note else ""

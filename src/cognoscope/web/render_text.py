@@ -92,6 +92,25 @@ class TextView:
     hidden: int = 0
 
 
+@dataclass(frozen=True)
+class Look:
+    """A group of highlights: its words, and its rank among the looks."""
+
+    label: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class WholeText:
+    """One document from its first character to its last, and what is highlighted in it."""
+
+    title: str
+    date: str
+    text: str
+    highlights: list[Highlight]
+    groups: list[Look]
+
+
 @dataclass
 class _Notes:
     """The documents of the case and the highlights that findings lay over them."""
@@ -146,17 +165,20 @@ def text_view(value: TextValue, case: Case | None, language: str, address: Calla
     return TextView(groups, [_document(row, notes) for row in range(rows)], notes.hidden)
 
 
-def whole_text(value: TextValue | None, case: Case, row: int, language: str) -> tuple[str, list[Highlight]]:
+def whole_text(value: TextValue, case: Case, row: int, language: str) -> WholeText:
     """The text in a row of the case's documents and every highlight that findings lay over it."""
     notes = _Notes(case.table(NOTE), language)
-    for rank, group in enumerate(value.groups if value else (), start=1):
-        for finding in value.findings if value else ():
-            if finding.group == group.name:
-                for number, pointer in enumerate(_spans(finding, case)):
-                    if pointer.row == row:
-                        highlight = _highlight(finding, pointer, number, min(rank, RANKS), language)
-                        notes.marked.setdefault(row, []).append(highlight)
-    return notes.text(row), notes.marked.get(row, [])
+    looks = [
+        Look(words.say(group.label, language), min(rank, RANKS)) for rank, group in enumerate(value.groups, start=1)
+    ]
+    ranks = {group.name: look.rank for group, look in zip(value.groups, looks, strict=True)}
+    highlights = [
+        _highlight(finding, pointer, number, ranks[finding.group], language)
+        for finding in value.findings
+        for number, pointer in enumerate(_spans(finding, case))
+        if pointer.row == row
+    ]
+    return WholeText(notes.title(row), notes.date(row), notes.text(row), highlights, looks)
 
 
 def _finding(

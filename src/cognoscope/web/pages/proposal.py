@@ -11,11 +11,14 @@ from starlette.exceptions import HTTPException
 from cognoscope.core.application import Application
 from cognoscope.core.comparison import closer
 from cognoscope.core.queries import Made, outcomes_of, reviews
+from cognoscope.core.values import TextValue
 from cognoscope.web.column_queries import latest_digest
+from cognoscope.web.marked_text import pieces
 from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, allowed, may_read, may_review
 from cognoscope.web.recall import read_case, read_proposal
 from cognoscope.web.render_proposal import ProposalView
+from cognoscope.web.render_text import NOTE, whole_text
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
 
@@ -56,6 +59,22 @@ def rows(page: CurrentPage, person: Reader, digest: Digest, table: str, row: int
         start=start,
         stop=min(start + ROWS_AROUND, shown.rows),
     )
+
+
+@router.get("/texts/{row}")
+def text(page: CurrentPage, person: Reader, digest: Digest, row: Annotated[int, Path(ge=0, le=100_000)]) -> Response:
+    """A document of the case from its first character to its last, every finding marked."""
+    found = find(page, person, digest)
+    proposal = found.made.proposal
+    case = read_case(page.services.ledger, proposal.case_digest)
+    table = case.table(NOTE) if case else None
+    value = proposal.value
+    if case is None or table is None or row >= table.rows or not isinstance(value, TextValue):
+        raise HTTPException(404)
+    page.services.access_log.record(person.actor, "case_text", case.subject, page.services.clock())
+    shown = whole_text(value, case, row, page.language)
+    template = "pages/case_text_pieces.html" if page.is_fragment else "pages/case_text.html"
+    return page.render(template, proposal=proposal, shown=shown, pieces=pieces(shown.text, shown.highlights))
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.pages.proposal import Digest, Found, context, find, view_of
 from cognoscope.web.permissions import Permission, may_review
 from cognoscope.web.render import VERDICTS
+from cognoscope.web.render_proposal import ProposalView
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
 from cognoscope.web.shown import read_shown
-from cognoscope.web.words import element_label
 
 router = APIRouter()
 Reviewer = Annotated[Person, Depends(require(Permission.REVIEW))]
@@ -54,7 +54,7 @@ def decide(page: CurrentPage, person: Reviewer, digest: Digest, sent: SentForm) 
     form = Form(
         choice=str(sent.get("choice", "")),
         comment=str(sent.get("comment", "")).strip()[:500],
-        numbers={name: str(text) for name, text in sent.items() if ":" in name},
+        typed={name: str(text) for name, text in sent.items() if ":" in name},
         shown_at=shown_at,
         decided_at=at,
     )
@@ -63,7 +63,7 @@ def decide(page: CurrentPage, person: Reviewer, digest: Digest, sent: SentForm) 
     except ChoiceRefused as refused:
         return _refused(page, person, found, page.translate(refused.sentence, **refused.values))
     entries = page.services.ledger.append_many((ReviewGiven(review=one), person.actor, at) for one in reviews)
-    said = _said(page, reviews, entries[-1].seq)
+    said = _said(page, view_of(page, person, found), reviews, entries[-1].seq)
     if page.is_fragment:
         element = reviews[-1].element
         return page.render("pages/proposal_answer.html", **context(page, person, found, element), said=said)
@@ -102,8 +102,8 @@ def _refused(page: Page, person: Person, found: Found, problem: str) -> Response
     return page.render("pages/proposal.html", 409, **given)
 
 
-def _said(page: Page, reviews: list[Review], seq: int) -> str:
-    elements = [element_label(one.element, page.language) for one in reviews if one.element]
+def _said(page: Page, view: ProposalView, reviews: list[Review], seq: int) -> str:
+    elements = [view.element_words(one.element) for one in reviews if one.element]
     return page.translate(
         SAID,
         verdict=page.translate(VERDICTS[reviews[-1].verdict]),
