@@ -4,11 +4,41 @@ import sys
 
 import typer
 
-from cognoscope.cli import accounts, apps, backup, datasets, demo, exports, ingest, ledger, read, run, serve, status
+from cognoscope.cli import (
+    accounts,
+    apps,
+    backup,
+    cohort,
+    datasets,
+    demo,
+    exports,
+    ingest,
+    ledger,
+    read,
+    run,
+    search,
+    serve,
+    status,
+)
 from cognoscope.core.errors import CognoscopeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for group in (demo, serve, status, ingest, read, run, apps, datasets, ledger, backup, accounts, exports):
+for group in (
+    demo,
+    serve,
+    status,
+    ingest,
+    read,
+    search,
+    cohort,
+    run,
+    apps,
+    datasets,
+    ledger,
+    backup,
+    accounts,
+    exports,
+):
     group.register(app)
 
 

@@ -33,7 +33,7 @@ def _open(
 
     home = default_home()
     with Ledger.open(home.ledger_url) as ledger:
-        known = Accounts(ledger).verify(account.casefold(), _password())
+        known = Accounts(ledger).verify(account.casefold(), password())
         if known is None or OPENED_BY not in known.roles:
             raise NotAllowed(f"The vault opens to an account of the role {OPENED_BY.value} with its password only.")
         actor = person(known.name, OPENED_BY)
@@ -43,7 +43,7 @@ def _open(
     typer.echo(msgspec.json.format(msgspec.json.encode(identity), indent=2).decode())
 
 
-def _password() -> str:
+def password() -> str:
     """Typed without an echo; where nobody sits at the terminal, the first line of the input."""
     if sys.stdin.isatty():
         return getpass.getpass("Password: ")
