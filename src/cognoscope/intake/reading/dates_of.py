@@ -1,8 +1,9 @@
 """Dates that a report gives to what it mentions: `en 2015`, `depuis mars 2018`, `le 12/03/2019`, `(2012)`.
 
 A rule of our own: `eds.dates` also reads durations and relative dates (`il y a trois ans`) but takes half the time of a
-pipeline. Only absolute dates are read here, only in the sentence of a mention, and the nearest one counts. Precision is
-kept: a year alone stays a year.
+pipeline. Only absolute dates are read here, only in the sentence of a mention. A date belongs to the last mention
+before it (`diabète depuis 2012, HTA`), or, where the sentence mentions nothing before it, to all that come after it
+(`en 2015, infarctus`). Precision is kept: a year alone stays a year.
 """
 
 import re
@@ -36,16 +37,17 @@ REACH = 150
 
 
 def dates_of(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
-    """For each span the ISO 8601 date (`2019-03-12`, `2019-03` or `2019`) of its sentence nearest to it, or ``.
+    """For each span its nearest date, ISO 8601 (`2019-03-12`, `2019-03` or `2019`), or nothing.
 
-    spans: first and one past last character of each mention, in any order.
+    spans: first and one past last character of each mention of the text, in any order.
     """
     if not spans:
         return []
     dates = _dates(text)
     if not dates:
         return [""] * len(spans)
-    return [_nearest(text, start, stop, dates) for start, stop in spans]
+    starts = sorted(start for start, _ in spans)
+    return [_nearest(text, start, stop, dates, starts) for start, stop in spans]
 
 
 def _dates(text: str) -> list[tuple[int, int, str]]:
@@ -62,7 +64,7 @@ def _dates(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _nearest(text: str, start: int, stop: int, dates: Sequence[tuple[int, int, str]]) -> str:
+def _nearest(text: str, start: int, stop: int, dates: Sequence[tuple[int, int, str]], starts: Sequence[int]) -> str:
     low, high = max(0, start - REACH), min(len(text), stop + REACH)
     near = dates[bisect_left(dates, (low,)) : bisect_left(dates, (high,))]
     if not near:
@@ -70,9 +72,16 @@ def _nearest(text: str, start: int, stop: int, dates: Sequence[tuple[int, int, s
     ends = [match.end() for match in _END.finditer(text, low, start)]
     after = _END.search(text, stop, high)
     low, high = (ends[-1] if ends else low), (after.start() if after else high)
-    inside = [each for each in near if low <= each[0] and each[1] <= high]
-    # Where a date before and one after are as near, the one after dates the mention: `diabète depuis 2012`.
-    return min(inside, key=lambda each: (max(each[0] - stop, start - each[1]), -each[0]))[2] if inside else ""
+    first, following = (_next(starts, low, len(text)), _next(starts, stop, len(text)))
+    mine = [each for each in near if each[1] <= high and stop <= each[0] <= following]
+    mine += [each for each in near if low <= each[0] and each[1] <= min(start, first)]
+    return min(mine, key=lambda each: (max(each[0] - stop, start - each[1]), -each[0]))[2] if mine else ""
+
+
+def _next(starts: Sequence[int], place: int, end: int) -> int:
+    """Where the first mention at or after a place begins."""
+    found = bisect_left(starts, place)
+    return starts[found] if found < len(starts) else end
 
 
 def _iso(match: re.Match[str]) -> str:
