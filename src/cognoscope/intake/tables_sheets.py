@@ -86,7 +86,7 @@ def _text(value: object, decimal: str) -> str:
     return str(value)
 
 
-def read_parquet(stream: Path | BinaryIO, name: str, decimal: str = ".") -> Iterator[Chunk]:
+def read_parquet(stream: Path | BinaryIO, name: str, decimal: str = ".", rows: int = ROWS_A_CHUNK) -> Iterator[Chunk]:
     """Rows of a Parquet file as text; a column of lists or structures reads as null.
 
     Raises:
@@ -96,7 +96,7 @@ def read_parquet(stream: Path | BinaryIO, name: str, decimal: str = ".") -> Iter
         with pq.ParquetFile(stream) as file:
             names = tuple(file.schema_arrow.names)
             first = 1
-            for batch in file.iter_batches(batch_size=ROWS_A_CHUNK):
+            for batch in file.iter_batches(batch_size=rows):
                 columns = tuple(_column_text(column, decimal) for column in batch.columns)
                 yield Chunk(names, columns, pa.array(range(first, first + batch.num_rows), pa.int64()))
                 first += batch.num_rows
