@@ -49,7 +49,8 @@ def build_case(
     """The case of the reports known at `as_of`; a later one does not enter."""
     known = [note for note in notes if note.note_date <= f"{as_of:%Y-%m-%d}"]
     known.sort(key=lambda note: (note.note_date, note.note_id), reverse=True)
-    kept, size = [], 0
+    kept: list[Note] = []
+    size = 0
     for note in known:
         size += len(note.text)
         if kept and size > MAX_CHARACTERS:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cognoscope.apps.records.comorbidities.case import FLAGS, TEXTS, Note, build_case
+from cognoscope.apps.records.comorbidities.model import rows_of
 from cognoscope.core.case import Case
 from cognoscope.intake.reading.mention import Mention
 from cognoscope.intake.reading.rows import mentions
@@ -32,21 +33,15 @@ def cases_from_warehouse(warehouse: Warehouse, as_of: datetime) -> list[Case]:
     finally:
         backend.disconnect()
     by_note: dict[int, list[Mention]] = {}
-    for row in found.itertuples(index=False):
+    for row in rows_of(found):
         by_note.setdefault(row.note_id, []).append(_mention(row))
     cases = []
-    for person, rows in notes.groupby("person_id", sort=False):
+    for rows in (rows for _, rows in notes.groupby("person_id", sort=False)):
+        person = int(rows["person_id"].iloc[0])
         subject, age, sex = _about(people.get(person), person, as_of)
         texts = [
-            Note(
-                str(row.note_id),
-                row.note_date,
-                row.note_title,
-                row.note_text,
-                by_note.get(row.note_id, []),
-                row.note_id in read,
-            )
-            for row in rows.itertuples(index=False)
+            Note(str(key), day, title, text, by_note.get(key, []), key in read)
+            for key, _, day, title, text in rows_of(rows)
         ]
         cases.append(build_case(subject, texts, as_of, age, sex, source="warehouse"))
     return sorted(cases, key=lambda case: case.subject)
@@ -67,13 +62,15 @@ def _notes(backend: Any, as_of: datetime) -> pd.DataFrame:
         note_title=table.note_title.fill_null(""),
         note_text=table.note_text.fill_null(""),
     )
-    return known.to_pandas()
+    frame: pd.DataFrame = known.to_pandas()
+    return frame
 
 
 def _mentions(backend: Any, as_of: datetime) -> pd.DataFrame:
     rows = mentions(backend)
     wanted = rows.filter(rows.group.isin(GROUPS) & (rows.note_date <= as_of.date()))
-    return wanted.select("note_id", "start", "stop", *TEXTS, *FLAGS, "value").to_pandas()
+    frame: pd.DataFrame = wanted.select("note_id", "start", "stop", *TEXTS, *FLAGS, "value").to_pandas()
+    return frame
 
 
 def _read(backend: Any) -> frozenset[int]:
@@ -102,10 +99,16 @@ def _about(
 ) -> tuple[str, int | None, str | None]:
     pseudonym, year, month, gender = known or (None, None, None, None)
     age = as_of.year - year - (as_of.month < (month or 1)) if year else None
-    return subject_of(pseudonym, person_id), age if age is not None and 0 <= age <= 125 else None, SEXES.get(gender)
+    return (
+        subject_of(pseudonym, person_id),
+        age if age is not None and 0 <= age <= 125 else None,
+        SEXES.get(gender or 0),
+    )
 
 
 def _mention(row: Any) -> Mention:
-    said = {name: getattr(row, name) or "" for name in TEXTS} | {name: bool(getattr(row, name)) for name in FLAGS}
+    said: dict[str, Any] = {name: getattr(row, name) or "" for name in TEXTS} | {
+        name: bool(getattr(row, name)) for name in FLAGS
+    }
     value = None if pd.isna(row.value) else float(row.value)
     return Mention(start=int(row.start), stop=int(row.stop), value=value, **said)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cognoscope.apps.records.comorbidities.knowledge import Condition, condition, grades
+from cognoscope.apps.records.comorbidities.model import rows_of
 from cognoscope.core.evidence import SpanPointer
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import Attribute, Finding, Group
@@ -37,21 +38,19 @@ def condition_findings(states: pd.DataFrame, mentions: pd.DataFrame) -> list[Fin
     states: the rows of one person of `model.aggregate`. mentions: `model.counted` of the same person, with `start` and
     `stop`; `note` is the row of the case.
     """
-    found = [
-        _condition(row, mentions[mentions["condition"] == row.condition]) for row in states.itertuples(index=False)
-    ]
+    found = [_condition(row, mentions[mentions["condition"] == row.condition]) for row in rows_of(states)]
     order = [group.name for group in GROUPS]
     return sorted(found, key=lambda finding: order.index(finding.group))
 
 
 def words_of(row: Any) -> Sentence:
-    """How a state is called: `diabète compliqué`, `insuffisance rénale chronique, stade 3`."""
+    """How a state is called: `diabète compliqué`, `insuffisance rénale chronique stade 3`."""
     form = condition(row.condition, bool(row.severe))
     grade = _grade(row)
     # The severe form's own words already say it.
     if grade is None or row.state not in ("present", "uncertain") or form.severe or _has_severe_form(form):
         return form.words
-    return Sentence(fr=f"{form.words.fr}, {grade.fr}", en=f"{form.words.en}, {grade.en}")
+    return Sentence(fr=f"{form.words.fr} {grade.fr}", en=f"{form.words.en} {grade.en}")
 
 
 def _has_severe_form(form: Condition) -> bool:
@@ -95,7 +94,7 @@ def spans(mentions: pd.DataFrame, deciding: str = "") -> Iterator[SpanPointer]:
         mentions = mentions.assign(later=mentions["said"] != deciding).sort_values(
             ["later", "note", "start"], kind="stable"
         )
-    for row in mentions.head(MOST_EVIDENCE).itertuples(index=False):
+    for row in rows_of(mentions.head(MOST_EVIDENCE)):
         yield SpanPointer(row=int(row.note), start=int(row.start), stop=int(row.stop))
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cognoscope.apps.records.comorbidities.findings import spans
 from cognoscope.apps.records.comorbidities.knowledge import measures
+from cognoscope.apps.records.comorbidities.model import rows_of
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import Attribute, Finding
 
@@ -31,7 +32,8 @@ def other_findings(mentions: pd.DataFrame) -> list[Finding]:
 
 def _coded(mentions: pd.DataFrame, group: str, most: int) -> list[Finding]:
     found = []
-    for place, (code, rows) in enumerate(list(mentions.groupby("code", sort=False))[:most]):
+    for place, code in enumerate(mentions["code"].unique()[:most]):
+        rows = mentions[mentions["code"] == code]
         first = rows.iloc[0]
         name = " ".join(str(first["words"]).split())[:80]
         dates = [date for date in rows["date"] if date]
@@ -70,7 +72,7 @@ def _measured(mentions: pd.DataFrame) -> list[Finding]:
             ),
             evidence=tuple(spans(last[last["label"] == row.label])),
         )
-        for row in last.head(MOST_MEASUREMENTS).itertuples(index=False)
+        for row in rows_of(last.head(MOST_MEASUREMENTS))
         if row.value is not None
     ]
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from cognoscope.apps.records.comorbidities.findings import MOST_EVIDENCE
 from cognoscope.apps.records.comorbidities.knowledge import Condition, condition
-from cognoscope.apps.records.comorbidities.model import charlson, points_of_age
+from cognoscope.apps.records.comorbidities.model import charlson, points_of_age, rows_of
 from cognoscope.core.evidence import Pointer, RowsPointer
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import Attribute, Finding
@@ -51,7 +51,7 @@ def _one(frame: pd.DataFrame) -> dict[str, int]:
 
 
 def _forms(present: pd.DataFrame) -> list[Condition]:
-    return [condition(row.condition, bool(row.severe)) for row in present.itertuples(index=False)]
+    return [condition(row.condition, bool(row.severe)) for row in rows_of(present)]
 
 
 def _sum(parts: list[tuple[Sentence, int]]) -> Sentence:

@@ -11,6 +11,9 @@ Charlson ME et al., J Chronic Dis 1987;40:373-383 (weights); Charlson M et al., 
 common one; in the updated weights cancers count once, by the worst.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -131,6 +134,11 @@ def charlson(states: pd.DataFrame, doubtful: bool = False) -> pd.DataFrame:
     updated = weighed.groupby(["person", "category"])["quan_2011"].max().groupby("person").sum()
     scores = pd.DataFrame({"charlson_1987": old, "quan_2011": updated})
     return scores.reindex(persons).fillna(0).astype("int64")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Each row as a record with its columns as attributes."""
+    return iter(frame.itertuples(index=False))
 
 
 def points_of_age(age: int) -> int:

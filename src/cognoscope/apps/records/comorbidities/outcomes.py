@@ -12,6 +12,7 @@ import pandas as pd
 
 from cognoscope.apps.records.comorbidities.case_warehouse import subject_of
 from cognoscope.apps.records.comorbidities.knowledge import cim10
+from cognoscope.apps.records.comorbidities.model import rows_of
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.values import FINDING, TextValue
@@ -68,7 +69,7 @@ def _codes(warehouse: Any, since: datetime, at: datetime) -> dict[str, list[tupl
     finally:
         backend.disconnect()
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in rows.itertuples(index=False):
+    for row in rows_of(rows):
         subject = subject_of(row.person_source_value, row.person_id)
         found.setdefault(subject, []).append((row.day, row.condition_source_value))
     return found
