@@ -38,10 +38,7 @@ def hospital(home):
     warehouse = with_reports(home, reports)
     ids = [report["note_id"] for report in reports]
     found = [
-        [
-            Mention(start=start, stop=stop, group="condition", label="x", **how)
-            for start, stop, how in SAID.get(note, [])
-        ]
+        [Mention(start=a, stop=b, group="condition", label="x", **how) for a, b, how in SAID.get(note, [])]
         for note in ids
     ]
     readings = [
