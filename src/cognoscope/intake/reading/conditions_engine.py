@@ -16,7 +16,7 @@ from cognoscope.intake.reading.conditions_triggers import Anchor, Triggers, reac
 from cognoscope.intake.reading.regions_cuts import sentence_cuts, widened
 from cognoscope.intake.reading.regions_doc import BARRIER, RegionReader
 from cognoscope.intake.reading.regions_letters import TREACHEROUS, Letters
-from cognoscope.intake.reading.regions_pollution import Pollution, plain_spaces
+from cognoscope.intake.reading.regions_pollution import ODD_SPACES, Pollution, plain_spaces
 
 AFTER = {"diabetes": 80}
 """Tokens behind an anchor that a pipe's code may look at whatever the sentence: `has_far_complications` takes 50 behind
@@ -82,13 +82,11 @@ class Engine:
         active: set[Anchor] = set()
         intervals: list[tuple[int, int]] = []
         behind: list[tuple[int, int]] = []
-        for hit in self._triggers.scan(low, coded):
-            anchor = hit.anchor
+        for anchor, start, stop in self._triggers.scan(low, coded):
             if anchor.width is None:
                 return None
             active.add(anchor)
-            start, stop = hit.start, hit.stop
-            around = reach(anchor.width)
+            around = reach(anchor.aside)
             intervals.append((start - around, stop + around))
             if anchor.pipe in AFTER:
                 behind.append((stop, AFTER[anchor.pipe]))
@@ -103,7 +101,7 @@ class Engine:
     def _run(self, doc: Any, active: set[Anchor]) -> None:
         by_pipe: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
         for anchor in active:
-            by_pipe[anchor.pipe][anchor.pattern].add(anchor.expression)
+            by_pipe[anchor.pipe][anchor.pattern].add(anchor.place)
         for name in CONDITIONS:
             if name in by_pipe:
                 self._activate(name, by_pipe[name])
@@ -157,13 +155,12 @@ def _words_on(text: str, at: int, words: int) -> int:
     return at
 
 
-_white = bytes(32 if chr(byte).isspace() or byte == 63 else byte for byte in range(256))
 _long_white = re.compile(r"\s{4,}")
 
 
 def _with_spaces(gaps: list[tuple[int, int]], text: str, low: bytes) -> list[tuple[int, int]]:
     """Gaps, and white space of more than three characters as well, of which one stays."""
-    if b"    " not in low.translate(_white):
+    if b"    " not in low and not any(space in text for space in ODD_SPACES):
         return gaps
     spaces = [(match.start() + 1, match.end()) for match in _long_white.finditer(text)]
     apart: list[tuple[int, int]] = []

@@ -14,7 +14,7 @@ EDGE = "\0"
 """Stands for a word boundary in a literal."""
 
 WORD_WIDTH = 60
-"""Characters allowed for an unbounded repeat of word characters or spaces."""
+"""Characters allowed for an unbounded repeat of word characters."""
 
 MOST = 48
 """More literals than this for one expression are not worth having."""
@@ -36,11 +36,13 @@ class Required:
     literals: one of them is in every match (none known: the expression may match anywhere).
     also: of each of these sets, one is in every match too.
     width: characters that a match and its assertions may cover, None where there is no limit.
+    aside: how many of them are looked at before or behind the match only.
     """
 
     literals: frozenset[Literal]
     also: tuple[frozenset[str], ...]
     width: int | None
+    aside: int = 0
 
 
 def required(pattern: str, flags: int = 0) -> Required:
@@ -55,7 +57,9 @@ def required(pattern: str, flags: int = 0) -> Required:
     _, needed = _concatenation(tree)
     best = max(needed, key=_score, default=frozenset())
     also = tuple(frozenset(_literal(text).text for text in strings) for strings in needed if strings is not best)
-    return Required(frozenset(map(_literal, best)), also, _width(tree))
+    width, aside = _width(tree), _aside(tree)
+    behind = max((_width(parser.parse(inner)) or WORD_WIDTH for inner in _lookbehinds(pattern)), default=0)
+    return Required(frozenset(map(_literal, best)), also, None if width is None else width + behind, aside + behind)
 
 
 Strings = frozenset[str]
@@ -156,20 +160,49 @@ def _item_width(kind: Any, value: Any) -> int | None:
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
         _, most, inner = value
         if most is op.MAXREPEAT:
-            return None if any(name in (op.ANY, op.NOT_LITERAL) for name, _ in inner) else WORD_WIDTH
+            return _endless_width(inner)
         width = _width(inner)
         return None if width is None else most * width
     return 1
 
 
+def _endless_width(inner: Any) -> int | None:
+    """Normal forms have no two spaces in a row; a word has an end; anything else may go on for ever."""
+    if list(inner) == [(op.IN, [(op.CATEGORY, op.CATEGORY_SPACE)])]:
+        return 2
+    return None if any(name in (op.ANY, op.NOT_LITERAL) for name, _ in inner) else WORD_WIDTH
+
+
+def _aside(items: Any) -> int:
+    """Characters that the assertions of an expression look at."""
+    return sum(
+        (_width(value[1]) or WORD_WIDTH) if kind in (op.ASSERT, op.ASSERT_NOT) else int(kind is op.AT)
+        for kind, value in items
+    )
+
+
 def _without_lookbehinds(pattern: str) -> str:
     """The pattern without `(?<!...)` and `(?<=...)`: `re` refuses those of varying width."""
-    start = min((at for at in (pattern.find("(?<!"), pattern.find("(?<=")) if at >= 0), default=-1)
-    if start < 0:
-        return pattern
-    depth, at = 0, start
-    while True:
-        depth += {"(": 1, ")": -1}.get(pattern[at], 0)
-        if depth == 0:
-            return _without_lookbehinds(pattern[:start] + pattern[at + 1 :])
+    for start, stop in reversed(_lookbehind_places(pattern)):
+        pattern = pattern[:start] + pattern[stop:]
+    return pattern
+
+
+def _lookbehinds(pattern: str) -> list[str]:
+    """What is within them."""
+    return [pattern[start + 4 : stop - 1] for start, stop in _lookbehind_places(pattern)]
+
+
+def _lookbehind_places(pattern: str) -> list[tuple[int, int]]:
+    places: list[tuple[int, int]] = []
+    start, depth, at = -1, 0, 0
+    while at < len(pattern):
+        if start < 0 and pattern.startswith(("(?<!", "(?<="), at):
+            start, depth = at, 0
+        if start >= 0:
+            depth += {"(": 1, ")": -1}.get(pattern[at], 0)
+            if depth == 0:
+                places.append((start, at + 1))
+                start = -1
         at += 2 if pattern[at] == "\\" else 1
+    return places

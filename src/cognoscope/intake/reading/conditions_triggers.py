@@ -5,6 +5,7 @@ gives the literals without which it cannot match, and all of them go into two au
 the normal forms and one for those that read the text as it is.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from cognoscope.intake.reading.conditions_literals import Required, required
 from cognoscope.intake.reading.regions_letters import Letters, searchable
 
-SLACK = 24
+SLACK = 4
 
 
 def reach(width: int) -> int:
@@ -21,29 +22,26 @@ def reach(width: int) -> int:
     return 2 * width + SLACK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Anchor:
     """One expression of one pipe.
 
     width: how far around its literal it may look, None where there is no limit.
+    aside: how much of it is not part of the match.
     also: of each of these sets, one is there as well.
     """
 
     pipe: str
     pattern: int
-    expression: int
+    place: int
+    expression: Any
     width: int | None
-    also: tuple[tuple[str, ...], ...]
+    aside: int
+    also: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True)
-class Hit:
-    """An anchor that may match around characters `start` to `stop` of the letters scanned."""
-
-    anchor: Anchor
-    start: int
-    stop: int
-
+Hit = tuple[Anchor, int, int]
+"""An anchor that may match within some of the letters scanned: first one, behind the last one."""
 
 Payload = list[tuple[int, bool, bool, Anchor]]
 
@@ -91,17 +89,35 @@ class Triggers:
                         continue
                     if ends and stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
                         continue
-                    if anchor.also and not _near(text, start, stop, anchor):
-                        continue
-                    yield Hit(anchor, start, stop)
+                    yield from _matches(text, start, stop, anchor)
 
 
-def _near(text: str, start: int, stop: int, anchor: Anchor) -> bool:
-    """Whether the other words that the anchor cannot do without are around."""
-    if anchor.width is not None:
-        around = reach(anchor.width)
-        text = text[max(0, start - around) : stop + around]
-    return all(any(word in text for word in words) for words in anchor.also)
+_unsure = re.compile(r"[\x80-\x9f?]")
+"""Letters that stand for others (quotes, dots, whatever the code page has not): there a match cannot be ruled out."""
+
+
+def _matches(text: str, start: int, stop: int, anchor: Anchor) -> Iterator[Hit]:
+    """Where the anchor matches around its literal; all around, where that cannot be known for sure."""
+    if anchor.width is None:
+        if all(any(word in text for word in words) for words in anchor.also):
+            yield anchor, start, stop
+        return
+    around = reach(anchor.width)
+    left, right = max(0, start - around), min(len(text), stop + around)
+    window = text[left:right]
+    for words in anchor.also:
+        if not any(word in window for word in words):
+            return
+    if _unsure.search(window):
+        yield anchor, left, right
+    elif "  " in window:
+        if anchor.expression.search(" ".join(window.split())):
+            yield anchor, left, right
+    else:
+        match = anchor.expression.search(window)
+        while match:
+            yield anchor, left + match.start(), left + match.end()
+            match = anchor.expression.search(window, match.start() + 1)
 
 
 def anchors(nlp: Any, pipes: tuple[str, ...]) -> Iterator[tuple[Anchor, str, Required]]:
@@ -110,8 +126,8 @@ def anchors(nlp: Any, pipes: tuple[str, ...]) -> Iterator[tuple[Anchor, str, Req
         for number, pattern in enumerate(nlp.get_pipe(name).patterns):
             for _, compiled, attribute, *_ in pattern.regex_matcher.regex:
                 for place, expression in enumerate(compiled):
-                    needed = required(expression.pattern, expression.flags & 0xFF if expression else 0)
-                    yield Anchor(name, number, place, needed.width, ()), attribute, needed
+                    needed = required(expression.pattern, expression.flags & 0xFF)
+                    yield Anchor(name, number, place, expression, needed.width, needed.aside), attribute, needed
 
 
 def _automaton(ahocorasick: Any, words: dict[str, Payload]) -> Any:

@@ -10,13 +10,12 @@ At such a place the segmenter forgets what it has seen, and the tokenizer begins
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-_beginning = re.compile(
-    r"(?:[!?]|(?<!Dr)(?<!Pr)(?<!M)(?<!Mme)(?<!Mlle)(?<![eE][pP])\.)"
-    r"(?: (?:[\n\r] ?)*|(?:[\n\r] ?)+)(?=[A-Za-zÀ-ÖØ-öø-ÿ])"
-    r"|\n ?(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{1,11}[\s,;:)(])"
-)
+_after_point = re.compile(r"[.!?](?: (?:[\n\r] ?)*|(?:[\n\r] ?)+)(?=[A-Za-zÀ-ÖØ-öø-ÿ])")
+_after_break = re.compile(r"\n ?(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{1,11}[\s,;:)(])")
+_abbreviated = re.compile(r"(?:Dr|Pr|M|Mme|Mlle|[eE][pP])\.")
+_LONGEST = 4
 _CLEAR = 60
 """Characters after a beginning that must hold no polluting text: EDS-NLP's segmenter passes over it."""
 
@@ -29,16 +28,28 @@ def sentence_cuts(text: str, polluted: Sequence[tuple[int, int]]) -> list[int]:
     cuts = [0]
     spans = sorted(polluted)
     place = reach = 0
-    for match in _beginning.finditer(text):
-        start, end = match.span()
+    for start, end in sorted({*_points(text), *(match.span() for match in _after_break.finditer(text))}):
         while place < len(spans) and spans[place][0] < end + _CLEAR:
             reach = max(reach, spans[place][1])
             place += 1
-        if reach + 2 < start:
+        if reach + 2 < start and end > cuts[-1]:
             cuts.append(end)
     if cuts[-1] != len(text):
         cuts.append(len(text))
     return cuts
+
+
+def _points(text: str) -> Iterator[tuple[int, int]]:
+    for match in _after_point.finditer(text):
+        start = match.start()
+        if start and text[start - 1] in "reEMpP" and _abbreviation_ends(text, start):
+            continue
+        yield match.span()
+
+
+def _abbreviation_ends(text: str, point: int) -> bool:
+    before = text[max(0, point - _LONGEST) : point + 1]
+    return any(_abbreviated.fullmatch(before, at) for at in range(len(before)))
 
 
 def widened(intervals: Sequence[tuple[int, int]], cuts: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,12 +9,15 @@ TREACHEROUS = "\u212aİ"
 """The Kelvin sign, whose lower case is `k`, and the dotted capital I, whose lower case is two characters."""
 
 
+_BLANKS = bytes(32 if bytes([byte]).decode(CODE_PAGE, "replace").isspace() else byte for byte in range(256))
+
+
 def _normalised(accents: list[tuple[str, str]]) -> bytes:
     table = {letter: plain for letters, plain in accents for letter in letters}
     made = bytearray(range(256))
     for byte in range(256):
         letter = bytes([byte]).decode(CODE_PAGE, "replace")
-        low = letter.lower()
+        low = " " if letter.isspace() else letter.lower()
         made[byte] = table.get(low, low).encode(CODE_PAGE, "replace")[0] if letter != "\ufffd" else byte
     return bytes(made)
 
@@ -26,8 +29,8 @@ class Letters:
         self._lower = _normalised(accents)
 
     def coded(self, text: str) -> bytes:
-        """As it is, one byte a character."""
-        return text.encode(CODE_PAGE, "replace")
+        """As it is, one byte a character; white space is blanks."""
+        return text.encode(CODE_PAGE, "replace").translate(_BLANKS)
 
     def lowered(self, coded: bytes) -> bytes:
         """In lower case without accents."""
