@@ -1,7 +1,7 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
-from cognoscope.apps.records import comorbidities
+from cognoscope.apps.records import comorbidities, pseudonyms
 from cognoscope.core.application import Application
 
-APPLICATIONS: tuple[Application, ...] = (arrivals.APPLICATION, comorbidities.APPLICATION)
+APPLICATIONS: tuple[Application, ...] = (arrivals.APPLICATION, comorbidities.APPLICATION, pseudonyms.APPLICATION)

@@ -18,6 +18,7 @@ class Progress:
         self._begun = self._last = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
+        """Say it, if it is time."""
         now = time.monotonic()
         if now - self._last < QUIET_SECONDS:
             return
