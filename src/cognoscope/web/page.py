@@ -81,7 +81,8 @@ class Page:
 
     def address(self, **changes: str) -> str:
         """This page's address with some of its query changed, for the language and theme links."""
-        query = {**self.request.query_params, **changes}
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in changes]
+        query = [*kept, *changes.items()]
         return f"{self.request.url.path}?{urlencode(query)}"
 
     def text(self, template: str, /, **context: object) -> str:

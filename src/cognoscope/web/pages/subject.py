@@ -15,9 +15,10 @@ from cognoscope.core.inbox import proposal_titles, subject_names
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
+from cognoscope.web.documents import Listed, documents_of
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
-from cognoscope.web.permissions import Permission, may_read
+from cognoscope.web.permissions import Permission, allowed, may_read
 from cognoscope.web.render import VERDICTS
 from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/subjects/{subject}")
 Reader = Annotated[Person, Depends(require(Permission.READ_SUBJECT))]
 Subject = Annotated[str, Path(pattern=r"^(unit|person|stay|cohort):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 PAGE = 100
+DOCUMENTS = 50
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,17 @@ def show(
         name=subject_names(services.ledger, [subject])[subject],
         days=_by_day(page, moments),
         older=entries[PAGE - 1].seq if len(entries) > PAGE else None,
+        documents=_documents(page, person, subject),
+        most=DOCUMENTS,
     )
+
+
+def _documents(page: Page, person: Person, subject: str) -> list[Listed]:
+    """The person's newest documents, for a role that may read them."""
+    kind, _, name = subject.partition(":")
+    if kind != "person" or not allowed(person.role, Permission.READ_DOCUMENT):
+        return []
+    return documents_of(page.services.warehouse, name, DOCUMENTS)
 
 
 def _entries(page: Page, subject: str, before: int | None, readable: set[str]) -> list[Entry]:
