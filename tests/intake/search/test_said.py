@@ -91,7 +91,6 @@ def test_pages_go_on_where_the_last_one_ended(hospital):
 def test_beyond_what_was_looked_at_the_total_is_a_lower_bound(hospital, monkeypatch):
     from cognoscope.intake.search import said
 
-    monkeypatch.setattr(said, "AT_ONCE", 2)
     monkeypatch.setattr(said, "MOST", 4)
     index, backend = hospital
     results = index.search(SearchQuery("diabète", asserted_only=True), backend)

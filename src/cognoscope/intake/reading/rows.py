@@ -6,10 +6,11 @@ in every engine.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -90,7 +91,7 @@ def _row_key(note_id: int, system: str, mention: Mention, terms: str) -> int:
     return int.from_bytes(hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()[:8]) >> 1
 
 
-def mentions(backend: Any) -> ir.Table:
+def mentions(backend: Any, note_ids: Iterable[int] | None = None) -> ir.Table:
     """Current mentions of the documents one may see, one row each.
 
     Columns: `note_nlp_id`, `note_id`, `person_id`, `visit_occurrence_id`, `note_date`, `start`, `stop`,
@@ -100,8 +101,13 @@ def mentions(backend: Any) -> ir.Table:
 
     Args:
         backend: an Ibis backend that holds `note`, `note_nlp` and `note_reading`.
+        note_ids: only of these reports; much faster than to filter what comes out, because no engine takes a list
+            of keys through the joins to all three tables.
     """
     notes, rows, readings = (backend.table(name) for name in ("note", "note_nlp", "note_reading"))
+    if note_ids is not None:
+        only = ibis.memtable(pa.table({"note_id": pa.array(list(note_ids), pa.int64())}))
+        notes, rows, readings = (table.filter(table.note_id.isin(only.note_id)) for table in (notes, rows, readings))
     current = readings.select(
         reading_note=readings.note_id, reading_system=readings.nlp_system, component=readings.component
     )

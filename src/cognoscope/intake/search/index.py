@@ -86,8 +86,7 @@ class SearchIndex:
         if query.asserted_only:
             if mentions is None:
                 raise InvalidInput("Leaving out what is negated needs the warehouse: pass it along with the query.")
-            found = said.asserted(self._hits(searcher, meant, query, parsed), parsed, query, mentions)
-            total, complete, chosen = found.total, found.complete, found.hits
+            total, complete, chosen = self._asserted(searcher, meant, query, parsed, mentions)
         else:
             result = _ask(searcher, meant, query, query.limit, query.offset)
             total, complete = result.count, True
@@ -112,13 +111,20 @@ class SearchIndex:
         values: Any = searcher.fast_field_values("note_id", [each for _, each in result.hits])
         return list(values)
 
-    def _hits(self, searcher: "tantivy.Searcher", meant: "tantivy.Query", query: SearchQuery, parsed: Parsed) -> Any:
-        """Pages of hits, best first, as far down as `said.MOST`."""
-        for offset in range(0, said.MOST, said.AT_ONCE):
-            result = _ask(searcher, meant, query, said.AT_ONCE, offset)
-            yield [self._read(searcher, address, score) for score, address in result.hits]
-            if len(result.hits) < said.AT_ONCE:
-                return
+    def _asserted(
+        self, searcher: "tantivy.Searcher", meant: "tantivy.Query", query: SearchQuery, parsed: Parsed, mentions: Any
+    ) -> tuple[int, bool, list[Found]]:
+        """How many of the best hits are not only denied, whether these are all hits, and the page of them."""
+        result = _ask(searcher, meant, query, said.MOST, 0)
+        values: Any = searcher.fast_field_values("note_id", [address for _, address in result.hits])
+        hits = dict(zip(values, result.hits, strict=True))
+
+        def text_of(note_id: int) -> str:
+            return self._read(searcher, hits[note_id][1], 0.0).text
+
+        kept = said.open_reports(values, parsed, mentions, text_of, near=query.fuzzy)
+        page = [hits[note_id] for note_id in kept[query.offset : query.offset + query.limit]]
+        return len(kept), result.count <= said.MOST, [self._read(searcher, where, score) for score, where in page]
 
     @staticmethod
     def _read(searcher: "tantivy.Searcher", address: "tantivy.DocAddress", score: float) -> Found:
