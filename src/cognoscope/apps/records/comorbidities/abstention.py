@@ -14,7 +14,7 @@ FEWEST_LETTERS_SHARE = 0.5
 FEWEST_FRENCH_SHARE = 0.08
 """Of the words: French reports are above 0.2, telegraphic ones above 0.1."""
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 UNREADABLE = Abstention(
     code="unreadable-case",
