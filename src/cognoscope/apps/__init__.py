@@ -1,7 +1,12 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
-from cognoscope.apps.records import comorbidities, pseudonyms
+from cognoscope.apps.records import coding, comorbidities, pseudonyms
 from cognoscope.core.application import Application
 
-APPLICATIONS: tuple[Application, ...] = (arrivals.APPLICATION, comorbidities.APPLICATION, pseudonyms.APPLICATION)
+APPLICATIONS: tuple[Application, ...] = (
+    arrivals.APPLICATION,
+    comorbidities.APPLICATION,
+    pseudonyms.APPLICATION,
+    coding.APPLICATION,
+)

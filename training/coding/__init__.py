@@ -1,0 +1,1 @@
+"""How the weights of records.coding were fitted."""
