@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cognoscope.datasets.text import AnnotatedText, Span
 from cognoscope.intake.reading.disorders_features import drug_words
-from cognoscope.intake.reading.disorders_terms import cim10_path, labels
+from cognoscope.intake.reading.disorders_terms import cim10_path, codes, labels
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _FEMININE = re.compile(r"(?:tion|sion|ite|ose|ie|ure|ance|ence|eur|esse|le|se)\b")
@@ -51,6 +51,7 @@ class _Fillers:
         }
         self.labels = sorted(_labels())
         self.usual = sorted(_usual())
+        self.lesions = sorted(term for term, code in codes().items() if not code and " " not in term)
 
     def of(self, slot: str) -> str:
         """A draw for one slot."""
@@ -69,8 +70,10 @@ class _Fillers:
         kind = self.draw.random()
         if kind < 0.3:
             return self.draw.choice(self.usual)
-        if kind < 0.55:
+        if kind < 0.5:
             return self.draw.choice(self.labels)
+        if kind < 0.55:
+            return self.draw.choice(self.lesions)
         head = self.draw.choice(self.heads)
         if kind < 0.6:
             return head

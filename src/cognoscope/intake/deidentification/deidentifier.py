@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from cognoscope.core.home import Home
 from cognoscope.intake import keys
-from cognoscope.intake.deidentification.span import Cleaned, Span
+from cognoscope.intake.deidentification.finder import Finder
+from cognoscope.intake.deidentification.leak import HOLD_FROM, LeakDetector
+from cognoscope.intake.deidentification.span import Cleaned, Replaced, Span
+from cognoscope.intake.deidentification.surrogates import Surrogates
 from cognoscope.intake.identities import Identity
+
+HELD_BACK = (
+    "The search for leftovers is not confident that every identity was removed: a person of intake must look at it."
+)
 
 
 class Deidentifier:
@@ -13,10 +22,16 @@ class Deidentifier:
 
     Args:
         key: secret bytes; surrogates follow from them by HMAC-SHA256.
+        rules: whether rules are used, `learned`: whether the classifier is; both, except where they are compared.
+
+    Raises:
+        NotInstalled: the extra `text` is missing.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, rules: bool = True, learned: bool = True) -> None:
         self._key = key
+        self._finder = Finder(rules=rules, learned=learned)
+        self._leaks = LeakDetector()
 
     @classmethod
     def from_home(cls, home: Home) -> "Deidentifier":
@@ -33,11 +48,9 @@ class Deidentifier:
 
     def find_many(self, texts: Sequence[str], known: Sequence[Identity | None] | None = None) -> list[list[Span]]:
         """The identities in each text; `known` has one entry a text."""
-        return [[] for _ in texts]
+        return self._finder.find(texts, known if known is not None else [None] * len(texts))
 
-    def clean(
-        self, text: str, *, known: Identity | None = None, person: str = "", shift_days: int = 0
-    ) -> Cleaned:
+    def clean(self, text: str, *, known: Identity | None = None, person: str = "", shift_days: int = 0) -> Cleaned:
         """A text without its identities.
 
         Args:
@@ -57,4 +70,35 @@ class Deidentifier:
         shift_days: Sequence[int] | None = None,
     ) -> list[Cleaned]:
         """Each text without its identities, in one batch; every argument has one entry a text. Never raises on a text."""
-        return [Cleaned(text=text) for text in texts]
+        count = len(texts)
+        known = known if known is not None else [None] * count
+        person = person if person is not None else [""] * count
+        shift_days = shift_days if shift_days is not None else [0] * count
+        found = self.find_many(texts, known)
+        cleaned = [
+            replaced(text, spans, Surrogates(self._key, who, days))
+            for text, spans, who, days in zip(texts, found, person, shift_days, strict=True)
+        ]
+        doubts = [self._leaks.doubt(one, identity) for one, identity in zip(cleaned, known, strict=True)]
+        return [
+            msgspec.structs.replace(one, doubt=doubt, held_back=HELD_BACK if doubt >= HOLD_FROM else "")
+            for one, doubt in zip(cleaned, doubts, strict=True)
+        ]
+
+
+def replaced(text: str, spans: Sequence[Span], surrogates: Surrogates) -> Cleaned:
+    """A text with each span replaced by its surrogate; what lies between stays as it was."""
+    parts: list[str] = []
+    changes: list[Replaced] = []
+    at = length = 0
+    for span in spans:
+        instead = surrogates.of(span.label, text[span.start : span.stop])
+        if instead is None:
+            continue
+        kept = text[at : span.start]
+        length += len(kept)
+        changes.append(Replaced(span.start, span.stop, length, length + len(instead), span.label))
+        parts += (kept, instead)
+        length += len(instead)
+        at = span.stop
+    return Cleaned(text="".join((*parts, text[at:])), replaced=tuple(changes))

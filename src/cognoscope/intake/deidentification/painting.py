@@ -1,0 +1,102 @@
+"""Spans of several searches laid over one text, token by token; who paints first keeps the label, all paint the union."""
+
+from collections.abc import Iterable
+
+from cognoscope.intake.deidentification.lexicon import plain
+from cognoscope.intake.deidentification.span import Label, Span
+from cognoscope.intake.deidentification.tokens import BIT, Tokens
+
+REPEATED_FROM = 4
+"""Letters of a found name from which its other occurrences are names too."""
+
+_NUMERIC = ("TEL", "SECU", "INS", "IPP", "NDA", "RPPS", "ADELI", "DATE_NAISSANCE", "DATE")
+_WORDED = ("NOM", "PRENOM", "VILLE")
+_ORDINARY = int(BIT["medical"] | BIT["common"])
+_CAPITAL = int(BIT["capital"])
+
+
+class Painting:
+    """The label and the score of each token of a text."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._labels: dict[int, tuple[Label, float]] = {}
+        self._place = {start: index for index, start in enumerate(tokens.starts)}
+
+    def add(self, spans: Iterable[Span]) -> None:
+        """Paint spans over what is still free. Spans that end within a token take it whole."""
+        tokens = self._tokens
+        for span in spans:
+            index = self._place.get(span.start)
+            at = index if index is not None else self._before(span.start)
+            while at < len(tokens.texts) and tokens.starts[at] < span.stop:
+                if at not in self._labels:
+                    self._labels[at] = (span.label, span.score)
+                at += 1
+
+    def widen(self) -> None:
+        """Take along what hangs together with a painted token: the rest of a number, the other half of a name."""
+        texts, flags = self._tokens.texts, self._tokens.flags
+        for index in sorted(self._labels):
+            label, score = self._labels[index]
+            for step in (1, -1):
+                at = index + step
+                while 0 <= at < len(texts) and at not in self._labels:
+                    piece = texts[at]
+                    single = 0 <= at + step < len(texts) and len(texts[at - step]) == len(texts[at + step]) == 1
+                    if label in _NUMERIC and piece.isalnum() and texts[at - step].isalnum():
+                        self._labels[at] = (label, score)
+                    elif label in _NUMERIC and piece == " " and single and texts[at - step].isdigit():
+                        if not texts[at + step].isdigit() or at + step in self._labels:
+                            break
+                        self._labels[at] = (label, score)
+                    elif label in _WORDED and piece in "-’'" and 0 <= at + step < len(texts):
+                        other = at + step
+                        if not texts[other].isalpha() or not int(flags[other]) & _CAPITAL or other in self._labels:
+                            break
+                        self._labels[at] = self._labels[other] = (label, score)
+                        at += step
+                    else:
+                        break
+                    at += step
+
+    def repeat(self) -> None:
+        """Paint the other occurrences of a name that was found once, where they are written with a capital."""
+        tokens = self._tokens
+        names: dict[str, Label] = {}
+        for index, (label, score) in self._labels.items():
+            text = tokens.texts[index]
+            if label in ("NOM", "PRENOM") and score >= 0.8 and len(text) >= REPEATED_FROM and text.isalpha():
+                if not int(tokens.flags[index]) & _ORDINARY:
+                    names.setdefault(plain(text), label)
+        if not names:
+            return
+        for index, text in enumerate(tokens.texts):
+            if len(text) >= REPEATED_FROM and index not in self._labels and int(tokens.flags[index]) & _CAPITAL:
+                label_found = names.get(plain(text))
+                if label_found:
+                    self._labels[index] = (label_found, 0.8)
+
+    def spans(self) -> list[Span]:
+        """Painted tokens joined where only white space, hyphens or apostrophes stand between equal labels."""
+        tokens = self._tokens
+        found: list[Span] = []
+        last = -2
+        for index in sorted(self._labels):
+            label, score = self._labels[index]
+            if tokens.texts[index].isspace():
+                continue
+            start, stop = tokens.starts[index], tokens.starts[index + 1]
+            between = tokens.text[found[-1].stop : start] if found else ""
+            gap = not between or (len(between) < 3 and between.strip(" \n-'’.\t\u00a0/") == "")
+            if found and found[-1].label == label and gap and index - last < 4:
+                found[-1] = Span(found[-1].start, stop, label, max(score, found[-1].score))
+            else:
+                found.append(Span(start, stop, label, score))
+            last = index
+        return found
+
+    def _before(self, start: int) -> int:
+        from bisect import bisect_right
+
+        return bisect_right(self._tokens.starts, start) - 1

@@ -1,0 +1,1 @@
+"""Training of the token classifier and of the leak detector of `cognoscope.intake.deidentification`."""
