@@ -9,10 +9,12 @@ text for which one of the assumptions does not hold is read whole by the documen
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from cognoscope.intake.reading.conditions_pipeline import CONDITIONS, QUALIFIERS, build
 from cognoscope.intake.reading.conditions_triggers import Anchor, Triggers, reach
+from cognoscope.intake.reading.conditions_windows import Sentences, parts_with_entities, quicken_windows
 from cognoscope.intake.reading.regions_cuts import sentence_cuts, widened
 from cognoscope.intake.reading.regions_doc import BARRIER, RegionReader
 from cognoscope.intake.reading.regions_letters import TREACHEROUS, Letters
@@ -42,6 +44,8 @@ class Engine:
             for number, pattern in enumerate(patterns)
         }
         self._qualifiers = [self._nlp.get_pipe(name) for name in QUALIFIERS]
+        self._sentences = Sentences()
+        self._quicken()
         self._letters = Letters(accents)
         self._triggers = Triggers(self._nlp, CONDITIONS, self._letters)
         self._pollution = Pollution(self._nlp.get_pipe("normalizer").pollution)
@@ -110,6 +114,16 @@ class Engine:
             for qualifier in self._qualifiers:
                 qualifier(doc)
 
+    def _quicken(self) -> None:
+        """Spare the pipes of this engine what gives nothing, or what is the same each time."""
+        for patterns in self._patterns.values():
+            for pattern in patterns:
+                quicken_windows(pattern, self._sentences)
+                if not pattern.terms:
+                    pattern.phrase_matcher = _no_phrases
+        for qualifier in self._qualifiers:
+            qualifier._boundaries = partial(parts_with_entities, self._sentences)
+
     def _activate(self, name: str, wanted: dict[int, set[int]] | None) -> None:
         """Let a pipe look for some of its expressions only (None: for all)."""
         pipe, patterns = self._pipes[name], self._patterns[name]
@@ -140,6 +154,11 @@ def _apart(polluted: Sequence[tuple[int, int]], text: str) -> list[tuple[int, in
         elif stop > apart[-1][1] or start < apart[-1][0]:
             return None
     return apart
+
+
+def _no_phrases(_doc: Any, as_spans: bool = True) -> tuple[()]:
+    """What a phrase matcher without phrases finds."""
+    return ()
 
 
 _word = re.compile(r"\S+")

@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from cognoscope.intake.reading.regions_pollution import ODD_SPACES
+
 BARRIER = "\ue000" * 160 + " "
 _SHORT = 64
 """Normal forms of words no longer than this are kept."""
@@ -60,6 +62,7 @@ class RegionReader:
         self._excluded = nlp.vocab.strings.add("EXCLUDED")
         self._space = nlp.vocab.strings.add("SPACE")
         self._forms: dict[str, int] = {}
+        self._pieces: dict[str, tuple[list[str], list[bool]]] = {}
 
     def read(self, text: str, regions: Sequence[tuple[int, int]], polluted: Sequence[tuple[int, int]]) -> Regions:
         """The document of these regions (increasing, apart, from cut to cut: see `regions_cuts`)."""
@@ -87,13 +90,34 @@ class RegionReader:
 
     def _tokenise(self, text: str) -> tuple[Any, list[str]]:
         """What the pipeline's tokenizer makes of a text, by its own expression in one call."""
-        pairs = self._words.findall(text)
-        words = [word for word, _ in pairs]
-        spaces = [bool(space) for _, space in pairs]
+        words, spaces = self._split(text)
         if sum(map(len, words)) + sum(spaces) != len(text):
             doc = self._nlp.make_doc(text)
             return doc, [token.text for token in doc]
         return self._new(self._nlp.vocab, words=words, spaces=spaces), words
+
+    def _split(self, text: str) -> tuple[list[str], list[bool]]:
+        """Words, and whether a space follows each.
+
+        Where blanks stand alone the expression never looks past one, so that what it makes of the letters up to the
+        next blank can be kept.
+        """
+        if "  " in text or any(space in text for space in ODD_SPACES):
+            return _words_and_spaces(self._words.findall(text))
+        words: list[str] = []
+        spaces: list[bool] = []
+        known = self._pieces
+        *pieces, last = text.split(" ")
+        for piece in pieces:
+            made = known.get(piece)
+            if made is None:
+                made = _words_and_spaces(self._words.findall(piece + " "))
+                if len(piece) <= _SHORT and len(known) < _MOST_FORMS:
+                    known[piece] = made
+            words += made[0]
+            spaces += made[1]
+        made = _words_and_spaces(self._words.findall(last))
+        return words + made[0], spaces + made[1]
 
     def _normalise(self, doc: Any, words: list[str]) -> None:
         import numpy
@@ -132,6 +156,10 @@ class RegionReader:
         for span in filter_spans(found):
             for token in span:
                 token.tag = self._excluded
+
+
+def _words_and_spaces(pairs: list[tuple[str, str]]) -> tuple[list[str], list[bool]]:
+    return [word for word, _ in pairs], [bool(space) for _, space in pairs]
 
 
 def _fence(doc: Any, words: list[str]) -> None:
