@@ -57,7 +57,7 @@ def find_drugs(text: str) -> list[DrugName]:
             windows[-1] = (windows[-1][0], _space_after(text, max(stop, windows[-1][1])))
         else:
             windows.append((_space_before(text, start), _space_after(text, stop)))
-    return [name for start, stop in windows for name in _in_window(text, start, stop, names)]
+    return [name for start, stop in windows for name in _in_window(text, flat, start, stop, names)]
 
 
 def _space_before(text: str, place: int) -> int:
@@ -79,10 +79,10 @@ def _inside_a_word(flat: str, start: int, stop: int) -> bool:
     )
 
 
-def _in_window(text: str, start: int, stop: int, names: _Names) -> list[DrugName]:
+def _in_window(text: str, flat: str, start: int, stop: int, names: _Names) -> list[DrugName]:
     """Names of one window; of overlapping ones the longest in tokens, then the first."""
     spans = [match.span(1) for match in names.word.finditer(text, start, stop)]
-    tokens = [text[begin:end].lower().translate(names.translation) for begin, end in spans]
+    tokens = [flat[begin:end] for begin, end in spans]
     matches = []
     for first, token in enumerate(tokens):
         node, place = names.tree.get(token), first

@@ -40,7 +40,7 @@ def _read_one(text: str) -> list[Mention]:
     found = find_stages(text)
     if not found:
         return []
-    from cognoscope.intake.reading.qualifiers import qualify
+    from cognoscope.intake.reading.drugs_qualified import qualify_in_sentences
 
     spans = [(start, stop) for start, stop, _, _ in found]
     return [
@@ -56,7 +56,7 @@ def _read_one(text: str) -> list[Mention]:
             **asdict(said),
         )
         for (start, stop, code, metastasis), said, date in zip(
-            found, qualify(text, spans), dates_of(text, spans), strict=True
+            found, qualify_in_sentences(text, spans), dates_of(text, spans), strict=True
         )
     ]
 
@@ -83,5 +83,10 @@ def _pipeline() -> Any:
 
 
 COMPONENT = Component(
-    "stages", reader_version("stages.py", "dates_of.py", "qualifiers*", libraries=("edsnlp", "spacy")), read
+    "stages",
+    reader_version(
+        *("stages.py", "drugs_qualified.py", "dates_of.py", "qualifiers*", "conditions_pipeline.py", "regions_cuts.py"),
+        libraries=("edsnlp", "spacy"),
+    ),
+    read,
 )

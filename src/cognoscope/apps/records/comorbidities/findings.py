@@ -1,6 +1,6 @@
 """Aggregated states as findings: what is shown, why, and the words that it rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,9 +27,9 @@ GROUPS = (
 )
 _GROUP_OF_STATE = {"uncertain": "uncertain", "denied": "denied", "family": "family"}
 _DECIDING = {"present": "asserted", "uncertain": "supposed", "denied": "denied", "family": "family"}
-FIRST = Sentence(fr="première date", en="first date")
+FIRST = Sentence(fr="date la plus ancienne", en="earliest date")
 LAST = Sentence(fr="dernier document", en="last document")
-SEVERITY = Sentence(fr="gravité", en="severity")
+STAGE = Sentence(fr="stade", en="stage")
 
 
 def condition_findings(states: pd.DataFrame, mentions: pd.DataFrame) -> list[Finding]:
@@ -38,7 +38,10 @@ def condition_findings(states: pd.DataFrame, mentions: pd.DataFrame) -> list[Fin
     states: the rows of one person of `model.aggregate`. mentions: `model.counted` of the same person, with `start` and
     `stop`; `note` is the row of the case.
     """
-    found = [_condition(row, mentions[mentions["condition"] == row.condition]) for row in rows_of(states)]
+    about: dict[str, list[Any]] = {}
+    for mention in rows_of(mentions):
+        about.setdefault(mention.condition, []).append(mention)
+    found = [_condition(row, about[row.condition]) for row in rows_of(states)]
     order = [group.name for group in GROUPS]
     return sorted(found, key=lambda finding: order.index(finding.group))
 
@@ -57,12 +60,16 @@ def _has_severe_form(form: Condition) -> bool:
     return form.group == "condition" and condition(form.name, True).severe
 
 
+def _is_staged(form: Condition) -> bool:
+    return form.group == "condition" and not condition(form.name, True).severe
+
+
 def _grade(row: Any) -> Sentence | None:
     ranks = {grade.rank: grade.words for (name, _), grade in grades().items() if name == row.condition}
     return ranks.get(int(row.rank))
 
 
-def _condition(row: Any, mentions: pd.DataFrame) -> Finding:
+def _condition(row: Any, mentions: list[Any]) -> Finding:
     form = condition(row.condition, bool(row.severe))
     state = str(row.state)
     group = _GROUP_OF_STATE.get(state, form.group)
@@ -70,10 +77,10 @@ def _condition(row: Any, mentions: pd.DataFrame) -> Finding:
     qualifiers = [name for name, flag in flags if flag]
     qualifiers += {"denied": ["negated"], "family": ["family"]}.get(state, [])
     if state == "uncertain" and not row.conflict:
-        qualifiers += [name for name in ("hypothesis", "reported") if mentions[name].any()]
-    grade = _grade(row)
+        qualifiers += [name for name in ("hypothesis", "reported") if any(getattr(one, name) for one in mentions)]
+    staged = _is_staged(form) and int(row.rank) > 0
     attributes = [
-        *([Attribute(name="severity", label=SEVERITY, value=grade.fr)] if grade and row.asserted else []),
+        *([Attribute(name="stage", label=STAGE, value=int(row.rank))] if staged else []),
         *([Attribute(name="first-date", label=FIRST, value=row.first)] if row.first else []),
         *([Attribute(name="last-document", label=LAST, value=row.last)] if row.last else []),
     ]
@@ -84,18 +91,15 @@ def _condition(row: Any, mentions: pd.DataFrame) -> Finding:
         qualifiers=tuple(qualifiers),
         attributes=tuple(attributes),
         reason=_reason(row),
-        evidence=tuple(spans(mentions, _DECIDING[state])),
+        evidence=spans(sorted(mentions, key=lambda one: (one.said != _DECIDING[state], one.note, one.start))),
     )
 
 
-def spans(mentions: pd.DataFrame, deciding: str = "") -> Iterator[SpanPointer]:
-    """Where the mentions are, those that decide first, then report by report."""
-    if deciding:
-        mentions = mentions.assign(later=mentions["said"] != deciding).sort_values(
-            ["later", "note", "start"], kind="stable"
-        )
-    for row in rows_of(mentions.head(MOST_EVIDENCE)):
-        yield SpanPointer(row=int(row.note), start=int(row.start), stop=int(row.stop))
+def spans(mentions: Sequence[Any]) -> tuple[SpanPointer, ...]:
+    """Where the mentions are, in their order."""
+    return tuple(
+        SpanPointer(row=int(one.note), start=int(one.start), stop=int(one.stop)) for one in mentions[:MOST_EVIDENCE]
+    )
 
 
 def _reason(row: Any) -> Sentence:

@@ -22,58 +22,57 @@ def other_findings(mentions: pd.DataFrame) -> list[Finding]:
 
     mentions: one person's, as `case.read_mentions` gives them (reports the most recent first).
     """
-    said = ~(mentions["negated"] | mentions["hypothesis"] | mentions["family"] | mentions["reported"])
+    said = [one for one in rows_of(mentions) if not (one.negated or one.hypothesis or one.family or one.reported)]
     return [
-        *_coded(mentions[said & (mentions["group"] == "stage")], "stage", MOST_DRUGS),
-        *_coded(mentions[said & (mentions["group"] == "drug")], "drug", MOST_DRUGS),
-        *_measured(mentions[(mentions["group"] == "measurement") & (mentions["label"] != "quantity")]),
+        *_coded([one for one in said if one.group == "stage"], "stage", MOST_DRUGS),
+        *_coded([one for one in said if one.group == "drug"], "drug", MOST_DRUGS),
+        *_measured([one for one in said if one.group == "measurement" and one.label != "quantity"]),
     ]
 
 
-def _coded(mentions: pd.DataFrame, group: str, most: int) -> list[Finding]:
+def _coded(mentions: list[Any], group: str, most: int) -> list[Finding]:
+    by_code: dict[str, list[Any]] = {}
+    for one in mentions:
+        by_code.setdefault(one.code, []).append(one)
     found = []
-    for place, code in enumerate(mentions["code"].unique()[:most]):
-        rows = mentions[mentions["code"] == code]
-        first = rows.iloc[0]
-        name = " ".join(str(first["words"]).split())[:80]
-        dates = [date for date in rows["date"] if date]
+    for place, (code, rows) in enumerate(list(by_code.items())[:most]):
+        name = " ".join(rows[0].words.split())[:80]
+        dates = [one.date for one in rows if one.date]
         found.append(
             Finding(
-                key=f"{group}:{code}" if code.isalnum() and len(code) < 40 else f"{group}:{place}",
+                key=f"{group}:{code}" if code.isascii() and code.isalnum() and len(code) < 40 else f"{group}:{place}",
                 label=Sentence(fr=name, en=name),
                 group=group,
                 code=code or None,
-                vocabulary=first["vocabulary"] or None,
+                vocabulary=rows[0].vocabulary or None,
                 attributes=(
                     *([Attribute(name="date", label=_DATE, value=min(dates))] if dates else []),
-                    Attribute(name="last-document", label=_LAST, value=first["note_date"]),
+                    Attribute(name="last-document", label=_LAST, value=rows[0].note_date),
                 ),
-                evidence=tuple(spans(rows)),
+                evidence=spans(rows),
             )
         )
     return found
 
 
-def _measured(mentions: pd.DataFrame) -> list[Finding]:
+def _measured(mentions: list[Any]) -> list[Finding]:
     """The last value: the latest date of a sentence or else of a report, then the place in the report."""
-    if mentions.empty:
-        return []
-    when = mentions["date"].where(mentions["date"] != "", mentions["note_date"])
-    ordered = mentions.assign(when=when).sort_values(["when", "note", "start"], ascending=[True, False, True])
-    last = ordered.groupby("label", sort=True).tail(1).sort_values("label")
+    last: dict[str, tuple[str, Any]] = {}
+    for one in sorted(mentions, key=lambda one: (one.date or one.note_date, -one.note, one.start)):
+        if isinstance(one.value, int | float):
+            last[one.label] = (one.date or one.note_date, one)
     return [
         Finding(
-            key=f"measurement:{row.label}",
-            label=_written(row),
+            key=f"measurement:{label}",
+            label=_written(one),
             group="measurement",
             attributes=(
-                Attribute(name="value", label=_VALUE, value=float(row.value), unit=row.unit or None),
-                Attribute(name="date", label=_DATE, value=row.when),
+                Attribute(name="value", label=_VALUE, value=float(one.value), unit=one.unit or None),
+                Attribute(name="date", label=_DATE, value=when),
             ),
-            evidence=tuple(spans(last[last["label"] == row.label])),
+            evidence=spans([one]),
         )
-        for row in rows_of(last.head(MOST_MEASUREMENTS))
-        if row.value is not None
+        for label, (when, one) in sorted(last.items())[:MOST_MEASUREMENTS]
     ]
 
 

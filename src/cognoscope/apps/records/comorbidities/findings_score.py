@@ -20,7 +20,9 @@ _AGE = Sentence(fr="avec l'âge", en="with age")
 
 def scores(states: pd.DataFrame, conditions: list[Finding], age: int | None, notes: int) -> list[Finding]:
     """The two scores of one person; with no condition present they are 0 and rest on all the reports read."""
-    lowest, highest = (_one(charlson(states, doubtful)) for doubtful in (False, True))
+    lowest = highest = _one(charlson(states))
+    if (states["state"] == "uncertain").any():
+        highest = _one(charlson(states, doubtful=True))
     present = states[states["state"] == "present"]
     cited = [pointer for one in conditions if one.group == "condition" for pointer in one.evidence]
     evidence: tuple[Pointer, ...] = tuple(cited[:MOST_EVIDENCE]) or (RowsPointer(table="note", start=0, stop=notes),)

@@ -64,7 +64,12 @@ def aggregate(mentions: pd.DataFrame) -> pd.DataFrame:
         (asserted in one document, denied in another), `history` (every assertion is of the past), `first` (the
         earliest date), `last` (the last document), and how many mentions and documents say what.
     """
-    rows = counted(mentions)
+    return states_of(counted(mentions))
+
+
+def states_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """`aggregate` of mentions that `counted` has gone through."""
+    rows = rows.copy()
     keys = ["person", "condition"]
     rows["asserted"] = rows["said"] == "asserted"
     rows["denied"] = rows["said"] == "denied"

@@ -10,7 +10,7 @@ from cognoscope.apps.records.comorbidities.case import KIND, read_mentions
 from cognoscope.apps.records.comorbidities.findings import GROUPS, condition_findings
 from cognoscope.apps.records.comorbidities.findings_other import other_findings
 from cognoscope.apps.records.comorbidities.findings_score import scores
-from cognoscope.apps.records.comorbidities.model import aggregate, charlson, counted
+from cognoscope.apps.records.comorbidities.model import counted, states_of
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evidence import Pointer
@@ -39,8 +39,9 @@ def answer(case: Case, common: dict[str, Any]) -> Proposal:
     why = _why(case, mentions)
     if why is not None:
         return Proposal(**common, abstention=why)
-    states = aggregate(mentions)
-    conditions = condition_findings(states, counted(mentions))
+    counting = counted(mentions)
+    states = states_of(counting)
+    conditions = condition_findings(states, counting)
     notes = case.table("note")
     age = case.fact("age")
     known_age = age if isinstance(age, int) and 0 <= age <= 125 else None
@@ -49,7 +50,7 @@ def answer(case: Case, common: dict[str, Any]) -> Proposal:
     used = {finding.group for finding in findings}
     return Proposal(
         **common,
-        headline=_headline(states, conditions, totals[0]),
+        headline=_headline(conditions, totals[0]),
         value=TextValue(groups=tuple(group for group in GROUPS if group.name in used), findings=findings),
         evidence=_evidence(findings),
         would_change=_would_change(case, conditions),
@@ -67,8 +68,9 @@ def _why(case: Case, mentions: pd.DataFrame) -> Abstention | None:
     )
 
 
-def _headline(states: pd.DataFrame, conditions: list[Finding], total: Finding) -> Headline:
-    score = int(charlson(states)["charlson_1987"].sum())
+def _headline(conditions: list[Finding], total: Finding) -> Headline:
+    points = next(attribute.value for attribute in total.attributes if attribute.name == "points")
+    score = points if isinstance(points, int) else 0
     named = [finding for finding in conditions if finding.group == "condition"]
     shown = named[:MOST_IN_HEADLINE]
     more = len(named) - len(shown)
