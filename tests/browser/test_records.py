@@ -16,14 +16,20 @@ from tests.web import records
 from tests.web.people import START, make_account
 
 from cognoscope.core.actor import Role
+from cognoscope.core.actor import person as actor
 from cognoscope.core.database import migrate
 from cognoscope.core.events import ProposalMade, ReviewGiven
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.review import Review
+from cognoscope.intake.cohorts import AllOf, Cohort, Mentioned, Not
+from cognoscope.intake.cohorts_saved import save
+from cognoscope.intake.warehouse import open_warehouse
 from cognoscope.web.app import create_app
+from cognoscope.web.record_search import open_search
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytest.importorskip("tantivy", reason="searching needs the extra text")
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +45,14 @@ def records_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         records.put_into_service(ledger)
         for stay in ("S1", "S2", "S3"):
             records.propose(ledger, stay)
-    records.fill_warehouse(home)
+    records.fill_warehouse(home, crowded=True)
+    open_search(home).update(open_warehouse(home))
     app = create_app(home, (records.application(),), lambda: START)
+    camille = actor("camille", Role.CODER)
+    for name, more in (("diabete", ()), ("diabete-sans-metformine", ("A10BA*",))):
+        read = Mentioned(groups=("condition",), labels=("diabetes",))
+        without = tuple(Not(of=Mentioned(groups=("drug",), codes=(code,))) for code in more)
+        save(app.state.services.ledger, Cohort(name=name, criterion=AllOf(of=(read, *without))), camille, START)
     make_account(app.state.services, "camille", Role.CODER)
     make_account(app.state.services, "noor", Role.DATA_PROTECTION_OFFICER)
     app.state.services.close()
@@ -65,6 +77,21 @@ def hospital(records_home: Path, tmp_path: Path) -> Iterator[Hospital]:
     server.should_exit = True
     thread.join()
     listener.close()
+
+
+OTHERS = {
+    "document": "/documents/11",
+    "document-after": "/documents/12?chosen=1&g=measurement",
+    "person": f"/subjects/person:{'a' * 32}",
+    "search-new": "/search",
+    "search": "/search?q=diabete+metformine",
+    "search-none": "/search?q=xylophone",
+    "cohorts": "/cohorts",
+    "cohort": "/cohorts/diabete",
+    "cohort-new": "/cohorts/new?condition=diabetes&condition=copd&atc=A10BA*&sex=female&age_from=18",
+    "cohort-compare": "/cohorts/compare?a=diabete&b=diabete-sans-metformine",
+}
+"""The other pages, by the names of their pictures."""
 
 
 def proposal_of(hospital: Hospital, stay: str) -> str:
@@ -152,12 +179,50 @@ def test_the_proposal_and_its_texts_keep_their_pictures(visit: Visit, hospital: 
     keep(page, f"text-whole-{width}")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_other_page_keeps_its_picture(visit: Visit, hospital: Hospital, width: int) -> None:
+    page = visit(width, color_scheme="light" if width == 390 else "dark")
+    enter(page, hospital, "camille")
+    for name, path in OTHERS.items():
+        answer = page.goto(hospital.address + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        keep(page, f"{name}-{width}")
+
+
+def test_from_a_search_to_a_document_and_to_a_cohort(visit: Visit, hospital: Hospital) -> None:
+    page = visit()
+    enter(page, hospital, "camille")
+    page.goto(f"{hospital.address}/cohorts")
+    page.goto(f"{hospital.address}/search")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("pneumopathie droite")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found-title")).to_have_text("1 document")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark", has_text="metformine")).to_be_visible()
+    page.get_by_label("Médicaments").uncheck()
+    page.wait_for_url("**chosen=1**")
+    expect(page.locator(".cg-text mark", has_text="metformine")).to_have_count(0)
+    page.go_back()
+    page.go_back()
+    page.get_by_role("link", name="En faire une cohorte").click()
+    expect(page.locator("#text")).to_have_value("pneumopathie droite")
+    page.locator("#name").fill("Pneumopathies à droite")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("pneumopathies-a-droite")
+    expect(page.locator(".cg-definition")).to_contain_text("pneumopathie droite")
+    expect(page.locator(".cg-headline")).to_contain_text("<10 personnes")
+
+
 def paths(hospital: Hospital) -> list[str]:
     """Every page of texts that a coder may open."""
     return [
         "/",
         f"/proposals/{proposal_of(hospital, 'S1')}",
         f"/proposals/{proposal_of(hospital, 'S1')}/texts/1",
+        *OTHERS.values(),
     ]
 
 

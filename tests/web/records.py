@@ -221,21 +221,40 @@ def _read(text: str) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def fill_warehouse(home: Home) -> None:
-    """Three persons, four notes, read once by a component made by hand."""
+Note = tuple[int, str, date, str, str]
+
+
+def crowd() -> tuple[dict[str, int], list[Note]]:
+    """Sixty more persons with one note each: forty with diabetes, half of them on metformin, twenty with neither."""
+    people, notes = {}, []
+    for rank in range(60):
+        name = f"{rank + 1:02x}" * 16
+        people[name] = 8532 if rank % 2 else 8507
+        text = (
+            "Diabète connu" + (", sous metformine." if rank < 20 else ".") if rank < 40 else "Entorse de la cheville."
+        )
+        notes.append((100 + rank, name, date(2025, 1 + rank % 4, 10), "Consultation", text))
+    return people, notes
+
+
+def fill_warehouse(home: Home, *, crowded: bool = False) -> None:
+    """Three persons and four notes, or sixty-three and sixty-four, read once by a component made by hand."""
     if not home.key_file.exists():
         keys.create(home)
+    more, written = crowd() if crowded else ({}, [])
+    everybody = {**PERSONS, **more}
+    nobody = pa.array([0] * len(everybody), pa.int64())
     people = pa.table(
         {
-            "person_id": pa.array([person_id(one) for one in PERSONS], pa.int64()),
-            "gender_concept_id": pa.array(list(PERSONS.values()), pa.int64()),
-            "year_of_birth": pa.array([1950, 1971, 1988], pa.int64()),
-            "race_concept_id": pa.array([0, 0, 0], pa.int64()),
-            "ethnicity_concept_id": pa.array([0, 0, 0], pa.int64()),
-            "person_source_value": list(PERSONS),
+            "person_id": pa.array([person_id(one) for one in everybody], pa.int64()),
+            "gender_concept_id": pa.array(list(everybody.values()), pa.int64()),
+            "year_of_birth": pa.array([1950 + 7 * (rank % 9) for rank in range(len(everybody))], pa.int64()),
+            "race_concept_id": nobody,
+            "ethnicity_concept_id": nobody,
+            "person_source_value": list(everybody),
         }
     )
-    ids, persons, days, titles, texts = (list(column) for column in zip(*NOTES, strict=True))
+    ids, persons, days, titles, texts = (list(column) for column in zip(*NOTES, *written, strict=True))
     about = pa.array([person_id(one) for one in persons], pa.int64())
     zeros = pa.array([0] * len(ids), pa.int64())
     concepts = ("note_type_concept_id", "note_class_concept_id", "encoding_concept_id", "language_concept_id")

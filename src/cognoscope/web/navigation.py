@@ -20,6 +20,7 @@ class Place:
 PLACES = (
     Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
+    Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
     Place("/applications", N_("Applications"), "apps", Permission.READ_APPLICATIONS),
     Place("/ledger", N_("Registre"), "book", Permission.READ_LEDGER),
     Place("/access", N_("Consultations"), "eye", Permission.READ_ACCESS_LOG),

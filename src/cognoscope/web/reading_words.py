@@ -59,6 +59,21 @@ def condition_names(language: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[1])
 
 
+def measure_names(language: str) -> list[tuple[str, str, str]]:
+    """The measurements that the reading knows: label, name in the language, unit of its values."""
+    return sorted(
+        ((label, label_words("measurement", label, language), unit) for label, unit in _units()),
+        key=lambda one: one[1].casefold(),
+    )
+
+
+@cache
+def _units() -> list[tuple[str, str]]:
+    table = files("cognoscope.intake.reading").joinpath("measurements_analytes.csv")
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return [(row["label"], row["unit"]) for row in rows]
+
+
 @cache
 def _names(group: str) -> dict[str, tuple[str, str]]:
     if group not in NAMES:
