@@ -28,6 +28,7 @@ from cognoscope.intake.warehouse import Warehouse
 
 FIRST_BATCH = 25
 LARGEST_BATCH = {"text": 1_000, "file": 250}
+SHORTEST_STEM = 4
 CHARACTERS_A_BATCH = 4_000_000
 
 
@@ -188,9 +189,11 @@ def found_file(folder: Path, name: str) -> Path | None:
 def _title(entry: Entry, path: Path | None) -> str | None:
     """The list's title, unless it is only the name of the file, which is often the patient's."""
     title = entry.rest.get("title")
-    if title is None or (path is not None and path.stem.casefold() in title.casefold()):
-        return None
-    return title
+    if title is None or path is None:
+        return title
+    stem = path.stem.casefold()
+    same = stem in title.casefold() if len(stem) >= SHORTEST_STEM else title.casefold() in (stem, path.name.casefold())
+    return None if same else title
 
 
 def content_keys(warehouse: Warehouse) -> npt.NDArray[np.int64]:

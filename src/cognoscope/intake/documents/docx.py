@@ -22,7 +22,10 @@ SKIPPED = frozenset(
     | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 )
 MARKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
-DECLARED = re.compile("<!(?:DOCTYPE|ENTITY)".replace("<", r"<\0?").replace("!", r"!\0?").encode(), re.IGNORECASE)
+DECLARED = re.compile(
+    rb"<\0?!\0?(?:" + b"|".join(b"\0?".join(b"%c" % c for c in w) for w in (b"DOCTYPE", b"ENTITY")) + b")"
+)
+"""In UTF-8 and, with zero bytes between, in UTF-16."""
 
 
 def text_of_docx(content: bytes) -> str:

@@ -8,7 +8,7 @@ import codecs
 import re
 
 from cognoscope.core.errors import NotInstalled
-from cognoscope.intake.documents.mojibake import repaired
+from cognoscope.intake.documents.mojibake import FRENCH_LETTERS, repaired
 from cognoscope.intake.documents.refused import Refused
 
 MARKS = (
@@ -20,9 +20,9 @@ MARKS = (
 )
 FRENCH = ("cp1252", "iso8859_15", "cp850", "mac_roman")
 OTHERS = ["cp1256", "iso8859_6", "cp1255", "iso8859_8", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "cp1254"]
-FRENCH_LETTERS = frozenset("àâäçéèêëîïôöùûüÿæœÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸÆŒñÑáíóúßåø")
 FRENCH_SIGNS = frozenset("«»’‘“”–—…•·°²³€£§µ±×÷½¼¾©®™\u00a0ºª´¨ˆ˜†‡¹¿¡")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+CONTROL_BYTES = bytes([*range(9), *range(0x0E, 0x20), 0x7F])
 SAMPLE = 200_000
 LOST = "\ufffd"
 LOST_A_TEXT = 500
@@ -68,7 +68,8 @@ def _decoded(content: bytes, declared: str | None) -> str:
             return content.decode(name, "replace")
     if wide := _utf16(content):
         return content.decode(wide, "replace")
-    if content[:SAMPLE].count(0) * 100 > len(content[:SAMPLE]):
+    sample = content[:SAMPLE]
+    if (len(sample) - len(sample.translate(None, CONTROL_BYTES))) * 100 > len(sample):
         raise binary()
     try:
         return content.decode("utf-8")

@@ -13,6 +13,7 @@ DAMAGED = re.compile(f"[\u00c2-\u00df]{TRAIL}|[\u00e0-\u00ef]{TRAIL}{{2}}|[\u00f
 SPACED = re.compile("\u00c3 (?=[a-zA-Z ,.;:!?)]|$)")
 """`Ã ` whose second half, a no-break space, some program has made an ordinary one: it was `à`."""
 
+FRENCH_LETTERS = frozenset("àâäçéèêëîïôöùûüÿæœÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸÆŒñÑáíóúßåø")
 SIGNS = "°²³€£§«»’‘“”–—…•·\u00a0\u202f±µ×÷≥≤"
 ROUNDS = 3
 
@@ -36,16 +37,8 @@ def _original(match: re.Match[str]) -> str:
     except UnicodeDecodeError:
         return damaged
     # Two characters that only look like damage, as a capital before a closing quotation mark, stay.
-    return (
-        character
-        if character.isalnum() or character in "°²³€£§«»’‘“”–—…•·œŒ\u00a0\u202f±µ×÷≥≤" or _again(character)
-        else damaged
-    )
-
-
-def _again(character: str) -> bool:
-    """Whether this is itself the first half of a damage done before."""
-    return character in TRAILS or "\u00c2" <= character <= "\u00f4"
+    sure = damaged.startswith(("Ã", "Â", "â€", "â‚", "â„"))
+    return character if sure or character in FRENCH_LETTERS or character in SIGNS else damaged
 
 
 def _byte(character: str) -> bytes:

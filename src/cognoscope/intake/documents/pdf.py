@@ -59,7 +59,7 @@ def _read(document: Any, tick: Callable[[], None]) -> str:
     for number in range(count):
         page = document[number]
         textpage = page.get_textpage()
-        lines = lines_of(textpage)
+        lines = lines_of(textpage, page.get_size())
         textpage.close()
         characters += sum(len(line.text) for line in lines)
         if characters > LONGEST_TEXT:

@@ -12,6 +12,7 @@ class Line:
     """One line; lengths in points (1/72 inch) from the lower left corner of the page.
 
     first_word: width of its first word, which is what did not fit on the line before.
+    page: width and height of the page it stands on.
     """
 
     text: str
@@ -20,6 +21,7 @@ class Line:
     bottom: float
     top: float
     first_word: float
+    page: tuple[float, float]
 
     @property
     def height(self) -> float:
@@ -27,11 +29,12 @@ class Line:
         return max(self.top - self.bottom, 1.0)
 
 
-def lines_of(textpage: Any) -> list[Line]:
+def lines_of(textpage: Any, page: tuple[float, float]) -> list[Line]:
     """The lines of a page in the order in which the file holds them.
 
     Args:
         textpage: a `PdfTextPage` of pypdfium2.
+        page: the width and height of the page.
     """
     import pypdfium2.raw as pdfium
 
@@ -39,17 +42,20 @@ def lines_of(textpage: Any) -> list[Line]:
     start, characters = 0, list[str]()
     for index in range(textpage.count_chars() + 1):
         code = pdfium.FPDFText_GetUnicode(textpage, index) if index < textpage.count_chars() else 0x0A
-        if code in (0x0A, 0x0D):
-            line = _line(textpage, start, characters)
+        if code in SOFT_HYPHENS:
+            characters.append(SOFT_HYPHENS[code])
+        # PDFium goes on without a break after a hyphen that ends a line.
+        if code in (0x0A, 0x0D) or code in SOFT_HYPHENS:
+            line = _line(textpage, start, characters, page)
             if line is not None:
                 found.append(line)
             start, characters = index + 1, []
         else:
-            characters.append(SOFT_HYPHENS.get(code) or (chr(code) if 0 < code < 0x110000 else "\ufffd"))
+            characters.append(chr(code) if 0 < code < 0x110000 else "\ufffd")
     return found
 
 
-def _line(textpage: Any, start: int, characters: list[str]) -> Line | None:
+def _line(textpage: Any, start: int, characters: list[str], page: tuple[float, float]) -> Line | None:
     filled = [index for index, character in enumerate(characters) if not character.isspace()]
     if not filled:
         return None
@@ -60,4 +66,4 @@ def _line(textpage: Any, start: int, characters: list[str]) -> Line | None:
     left, bottom, _, top = textpage.get_charbox(start + first, loose=True)
     right = textpage.get_charbox(start + last, loose=True)[2]
     width = textpage.get_charbox(start + word, loose=True)[2] - left
-    return Line("".join(characters[first : last + 1]), left, right, bottom, top, width)
+    return Line("".join(characters[first : last + 1]), left, right, bottom, top, width, page)

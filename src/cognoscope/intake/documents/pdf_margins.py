@@ -9,6 +9,9 @@ from cognoscope.intake.documents.pdf_lines import Line
 OUTERMOST = 4
 """Lines at the top and at the bottom of a page that may be a header or a footer."""
 
+MARGIN = 0.15
+"""Of the page's height, in which they must stand."""
+
 SHARE = 0.6
 """Of the pages, on which a line must come again."""
 
@@ -41,8 +44,13 @@ def without_margins(pages: Sequence[list[Line]]) -> list[list[Line]]:
 
 
 def _outer(page: list[Line]) -> list[Line]:
+    def in_margin(line: Line) -> bool:
+        height = line.page[1]
+        return line.bottom > (1 - MARGIN) * height or line.top < MARGIN * height
+
     by_height = sorted(page, key=lambda line: -line.top)
-    return by_height if len(by_height) <= 2 * OUTERMOST else by_height[:OUTERMOST] + by_height[-OUTERMOST:]
+    outermost = by_height if len(page) <= 2 * OUTERMOST else by_height[:OUTERMOST] + by_height[-OUTERMOST:]
+    return [line for line in outermost if in_margin(line)]
 
 
 def _keys(line: Line) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from cognoscope.intake.documents.pdf_lines import Line
 
@@ -20,11 +21,27 @@ SIZES = 1.25
 SLACK = 2.0
 """Points that a justified line may fall short."""
 
+SHORT = 0.75
+BREAKS = 0.03
+"""Share of lines that end in a hyphen from which on words are broken; below it only compounds are, at their hyphen."""
+
+FEW_LINES = 15
 COLUMN_SHARE = 0.3
 ITEM = re.compile(r"(?:[-–—•·▪◦‣*►→oO]\s|\d{1,2}[.)/°]\s|\d{1,2}[.)]\d|[a-z][.)]\s|\[[ xX]?\])")
 HEADING = re.compile(r"[A-ZÀ-Ý][^.:;]{0,50} ?:(?:\s|$)")
 BROKEN_WORD = re.compile(r"(\w+)[-\u00ad\u2010\u2011]$")
+STICKS = re.compile(r"\w[’'/]$")
+"""What no space follows: an elision, two words with a stroke between."""
+
 FIRST_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+(?:-\w+)*")
+
+
+class Words(NamedTuple):
+    """Whole words of a document, and whether its words are broken at the ends of lines."""
+
+    whole: frozenset[str]
+    broken: bool
 
 
 def text_of_pages(pages: Sequence[list[Line]]) -> str:
@@ -56,7 +73,7 @@ def joined_by_length(text: str) -> str:
     for block in re.split(r"\n\s*\n", text):
         lines = [line.strip() for line in block.split("\n") if line.strip()]
         longest = max(map(len, lines), default=0)
-        known = frozenset(FIRST_WORD.findall(text))
+        known = Words(frozenset(WORD.findall(text)), broken=True)
         out: list[str] = []
         before = 0
         for line in lines:
@@ -75,6 +92,10 @@ def _edges(page: list[Line]) -> list[float]:
     if not page:
         return []
     left, right = min(line.left for line in page), max(line.right for line in page)
+    width = page[0].page[0]
+    if right < SHORT * width:
+        # No line comes near the margin, so none was broken by it.
+        return [width - left] * len(page)
     middle = (left + right) / 2
     first = [line for line in page if line.right <= middle + 10]
     second = [line for line in page if line.left >= middle - 10]
@@ -103,9 +124,11 @@ def _apart(line: Line, following: Line) -> bool:
     return line.bottom - following.bottom > GAP * max(line.height, following.height)
 
 
-def _joined(before: str, after: str, known: frozenset[str]) -> str:
+def _joined(before: str, after: str, known: Words) -> str:
     broken = BROKEN_WORD.search(before)
     second = FIRST_WORD.match(after)
+    if second is not None and STICKS.search(before):
+        return f"{before}{after}"
     if broken is None or second is None:
         return f"{before} {after}"
     first, rest = broken.group(1), second.group()
@@ -115,19 +138,33 @@ def _joined(before: str, after: str, known: frozenset[str]) -> str:
     return f"{stem}{after}"
 
 
-def _keeps_hyphen(first: str, rest: str, known: frozenset[str]) -> bool:
+def _keeps_hyphen(first: str, rest: str, known: Words) -> bool:
     """Whether the hyphen belongs to the word: the document's own other words decide first."""
-    if f"{first}{rest}" in known:
+    whole = known.whole
+    if f"{first}{rest}" in whole:
         return False
-    if f"{first}-{rest}" in known or not rest[0].islower() or not first[-1].isalpha():
+    if (
+        not known.broken
+        or f"{first}-{rest}" in whole
+        or {first, rest} <= whole
+        or not rest[0].islower()
+        or not first[-1].isalpha()
+    ):
         return True
     before, after = _kept()
     return first.casefold() in before or rest.casefold() in after
 
 
-def _words(pages: Sequence[list[Line]]) -> frozenset[str]:
-    """Words of the document, those with a hyphen too."""
-    return frozenset(word for page in pages for line in page for word in re.findall(r"\w+(?:-\w+)*", line.text))
+def _words(pages: Sequence[list[Line]]) -> Words:
+    """Whole words of the document, those with a hyphen too; not the halves of broken ones."""
+    found: set[str] = set()
+    broken, lines, breaks = False, 0, 0
+    for line in (line for page in pages for line in page):
+        words = WORD.findall(BROKEN_WORD.sub("", line.text))
+        found.update(words[1:] if broken else words)
+        broken = BROKEN_WORD.search(line.text) is not None
+        lines, breaks = lines + 1, breaks + broken
+    return Words(frozenset(found), broken=lines < FEW_LINES or breaks >= BREAKS * lines)
 
 
 @cache

@@ -24,7 +24,7 @@ def text_of_rtf(content: str) -> str:
     except ImportError as error:
         raise NotInstalled("Reading RTF needs the extra `text`: run `make text`.") from error
     try:
-        text: str = rtf_to_text(PICTURES.sub("", content), errors="replace")  # type: ignore[no-untyped-call]
+        text: str = rtf_to_text(PICTURES.sub("{}", content), errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:  # The library states no errors of its own; whatever broke, the document is at fault.
         raise unreadable("RTF document") from error
     # A pair of surrogates written as two numbers becomes the character that they stand for.

@@ -1,4 +1,4 @@
-"""Parts of a report (motif, antécédents, examen, conclusion ...), told by headings on a line of their own or before a colon.
+"""Parts of a report (motif, antécédents, examen, conclusion ...), told by headings that stand alone or before a colon.
 
 A mention is the whole part: from its heading to the next known one. What stands before the first heading belongs to
 none. The headings are data, `sections.csv`: those of EDS-NLP's `eds.sections` and common ones.
