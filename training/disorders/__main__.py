@@ -19,6 +19,12 @@ from training.disorders.fit import fit
 from training.disorders.network import Network
 from training.disorders.silver import sentences
 
+NOTICE = {
+    "learnt_from": "QUAERO French Medical Corpus, train and dev (GFDL; Névéol et al., 2014), and made sentences",
+    "made_of": "CIM-10 FR (ATIH), ADICAP as packaged in EDS-NLP (BSD-3-Clause), CCAM labels (open data)",
+}
+"""Kept in the file itself."""
+
 SEED, EPOCHS, SHARE, MADE = 1, 16, 2.0, 20_000
 
 
@@ -64,6 +70,7 @@ def export(network: Network, path: Path) -> None:
     for node in model.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
+    helper.set_model_props(model, NOTICE)
     onnx.checker.check_model(model)
     onnx.save(model, path)
 

@@ -24,20 +24,20 @@ FLAGS = 13
 
 
 @lru_cache(maxsize=1 << 16)
-def pieces(word: str) -> tuple[int, ...]:
-    """The rows of a word and of its runs of three to five letters, hashed (Bojanowski 2017, 10.1162/tacl_a_00051)."""
+def pieces(word: str) -> bytes:
+    """PIECES rows (int32) of a word and its runs of three to five letters (Bojanowski 2017, 10.1162/tacl_a_00051)."""
     spelt = f"<{bare(word)}>"
     runs = [spelt] + [spelt[at : at + size] for size in (5, 4, 3) for at in range(len(spelt) - size + 1)]
     named = list(dict.fromkeys(1 + crc32(run.encode()) % (BUCKETS - 1) for run in runs))[:PIECES]
-    return tuple(named + [0] * (PIECES - len(named)))
+    return np.array(named + [0] * (PIECES - len(named)), dtype=np.int32).tobytes()
 
 
 @lru_cache(maxsize=1 << 16)
-def flags_of(word: str) -> tuple[float, ...]:
-    """What is known of a word wherever it stands: vocabulary, drug, capitals, digits, sign, silent word, line break."""
+def flags_of(word: str) -> bytes:
+    """What is known of a word wherever it stands (float32): vocabulary, drug, capitals, digits, sign, line break."""
     first, inner = words()
     known = form(word)
-    return (
+    said = (
         float(known in first),
         float(known in inner),
         float(bare(word) in drug_words()),
@@ -50,6 +50,7 @@ def flags_of(word: str) -> tuple[float, ...]:
         float(len(word) == 1),
         float(bare(word) in verb_words()),
     )
+    return np.array(said, dtype=np.float32).tobytes()
 
 
 @cache
@@ -78,8 +79,8 @@ def features(read: Sequence[Token], found: Sequence[Match]) -> Arrays:
     """
     order: dict[str, int] = {}
     places = np.fromiter((order.setdefault(token.word, len(order)) for token in read), dtype=np.int64, count=len(read))
-    rows = np.array([pieces(word) for word in order], dtype=np.int32).reshape(-1, PIECES)
-    known = np.array([flags_of(word) for word in order], dtype=np.float32).reshape(-1, FLAGS - 2)
+    rows = np.frombuffer(b"".join(map(pieces, order)), dtype=np.int32).reshape(-1, PIECES)
+    known = np.frombuffer(b"".join(map(flags_of, order)), dtype=np.float32).reshape(-1, FLAGS - 2)
     flags = np.zeros((len(read), FLAGS), dtype=np.float32)
     flags[:, 2:] = known[places]
     for match in found:

@@ -1,18 +1,21 @@
 """From the chance of each word and the terms of the dictionary to spans of disorders."""
 
+import csv
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognoscope.intake.reading.disorders_terms import Match
-from cognoscope.intake.reading.disorders_tokens import Token
+from cognoscope.intake.reading.disorders_tokens import Token, form
 
 TERM_FROM = 0.2
-"""Mean chance from which a term of the dictionary is taken; chosen on QUAERO's dev partition with its train partition."""
+"""Mean chance from which a term of the dictionary is taken; chosen on QUAERO's dev partition."""
 
 WORDS_FROM = 0.85
-"""Mean chance from which words that are no term are taken; chosen on QUAERO's dev partition with its train partition."""
+"""Mean chance from which words that are no term are taken; chosen on QUAERO's dev partition."""
 
 LONGEST = 12
 """Words that a span may have: no disorder of a report is longer, and a text of garbage gives none."""
@@ -42,7 +45,19 @@ def spans(
         first, last = _trimmed(read, first, last)
         if 0 < last - first <= LONGEST and sums[last] - sums[first] >= words_from * (last - first):
             kept.append((first, last))
-    return _longest(kept)
+    return [span for span in _longest(kept) if not _vague(read, *span)]
+
+
+def _vague(read: Sequence[Token], first: int, last: int) -> bool:
+    said = [token.form for token in read[first:last] if token.form]
+    return len(said) == 1 and said[0] in generic()
+
+
+@cache
+def generic() -> frozenset[str]:
+    """Words that name no disorder by themselves: `anomalie`, `syndrome`."""
+    table = files(__package__).joinpath("disorders_generic.csv").read_text(encoding="utf-8")
+    return frozenset(form(row["word"]) for row in csv.DictReader(table.splitlines()))
 
 
 def _runs(labels: NDArray[np.int64]) -> list[tuple[int, int]]:

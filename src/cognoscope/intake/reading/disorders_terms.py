@@ -1,7 +1,8 @@
-"""Terms of disorders: the labels of CIM-10 as EDS-NLP packages them, and the usual words that CIM-10 does not use."""
+"""Terms of disorders: CIM-10 and ADICAP's lesions as EDS-NLP packages them, and the usual words that they lack."""
 
 import csv
 import gzip
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -28,6 +29,13 @@ _OTHER = re.compile(
     r"^(?:autres?|certaine?s|antécédents?|examen|présence|résultats?|anomalies? non)\b|\bautres?\b", re.IGNORECASE
 )
 _MOST_WORDS = 8
+_LESIONS = ("D4", "D5", "D6")
+"""Tables of ADICAP whose labels are lesions; those of agents and of what was done are left out by their endings."""
+
+_LESION = re.compile(r"(?:ite|ose|ome|ie|cele|isme|ure|ion|ique|trophie)$")
+_AGENT = re.compile(
+    r"^anti|(?:ine|ant|if|tomie|stomie|graphie|scopie|therapie|greffe|plantation)$|^(?:tissu|organe|cellule)"
+)
 
 
 class Match(NamedTuple):
@@ -40,16 +48,17 @@ class Match(NamedTuple):
 
 @cache
 def codes() -> dict[str, str]:
-    """The code of each term, by the form of the term: usual words first, then CIM-10.
+    """The code of each term, by the form of the term: usual words first, then CIM-10; lesions have none.
 
     Raises:
         NotInstalled: without EDS-NLP, whose CIM-10 is used.
     """
     known: dict[str, str] = {}
+    lesions = dict.fromkeys(_lesion_terms(), "")
     for label, code in sorted(_cim10_terms(), key=lambda pair: (len(pair[1]), pair[1])):
         known.setdefault(label, code)
     known.update(_usual_terms())
-    return known
+    return lesions | known
 
 
 @cache
@@ -140,6 +149,19 @@ def _cim10_terms() -> Iterable[tuple[str, str]]:
                 term = term_form(written)
                 if term and BREAK not in term and len(term) > 3 and len(term.split()) <= _MOST_WORDS:
                     yield term, dotted(row["code"].rstrip("+"))
+
+
+def _lesion_terms() -> Iterable[str]:
+    with gzip.open(cim10_path().parent / "adicap.json.gz", "rt", encoding="utf-8") as table:
+        read = json.load(table)
+    for name in _LESIONS:
+        for label in read[name]["codes"].values():
+            for part in re.split(r" - |;", label):
+                for written in labels(part.strip()):
+                    term = term_form(written)
+                    first = term.split(" ")[0]
+                    if BREAK not in term and len(first) > 4 and _LESION.search(first) and not _AGENT.search(first):
+                        yield term
 
 
 def _usual_terms() -> Iterable[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,13 +34,10 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The words and signs of a text, in order; line breaks count as signs, other spaces do not."""
-    return list(_tokens(text))
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        yield Token(match.start(), match.end(), word, form(word))
+    words = _TOKEN.findall(text)
+    places = [match.span() for match in _TOKEN.finditer(text)]
+    forms = map(form, words)
+    return [Token(*place, word, known) for place, word, known in zip(places, words, forms, strict=True)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -76,4 +72,4 @@ def singular(plain: str) -> str:
 
 def term_form(term: str) -> str:
     """A term as the dictionary holds it: its forms between single spaces; BREAK inside where it has signs."""
-    return " ".join(part for part in (token.form for token in _tokens(term)) if part)
+    return " ".join(part for part in (token.form for token in tokens(term)) if part)
