@@ -19,8 +19,23 @@ if TYPE_CHECKING:
 TextFinder = Callable[["TextFound"], Sequence[int]]
 """Gives the `note_id`s of the reports in which such words are found."""
 
-ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸàáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
-PLAIN = "aaaaaaceeeeiiiinooooouuuuyyaaaaaaceeeeiiiinooooouuuuyy"
+WRITTEN = {
+    "a": "aAàâäáãåÀÂÄÁÃÅ",
+    "c": "cCçÇ",
+    "e": "eEéèêëÉÈÊË",
+    "i": "iIîïíìÎÏÍÌ",
+    "n": "nNñÑ",
+    "o": "oOôöóòõÔÖÓÒÕ",
+    "u": "uUùûüúÙÛÜÚ",
+    "y": "yYÿýŸÝ",
+}
+"""How a folded letter may be written; the others in capitals or not."""
+
+LIGATURES = {"oe": "œŒ", "ae": "æÆ"}
+MARK = "[\u0300-\u036f]*"
+"""An accent may be a character of its own."""
+
+NOT_IN_A_WORD = f"[^0-9a-zA-Z{''.join(WRITTEN.values())}{''.join(LIGATURES.values())}\u0300-\u036f]"
 
 
 def through(index: "SearchIndex") -> TextFinder:
@@ -50,24 +65,36 @@ def with_words(criterion: "TextFound", backend: Any, find_text: TextFinder | Non
         found = ibis.memtable(pa.table({"note_id": pa.array(find_text(criterion), pa.int64())}))
         conditions.append(notes.note_id.isin(found.note_id))
     else:
-        text = _words(notes.note_text)
+        text = notes.note_text
         conditions += [ibis.or_(*(_in(text, term) for term in group)) for group in parsed.required]
         conditions += [~_in(text, term) for term in parsed.excluded]
     return notes.filter(conditions).select("person_id", day="note_date")
 
 
-def _words(text: ir.StringValue) -> ir.StringValue:
-    """The text's folded words between blanks, as `search.words.tokens` makes them of French."""
-    # Small letters last: a PostgreSQL of the locale C knows only those without accents.
-    folded = text.re_replace("[\u0300-\u036f]", "").translate(ACCENTED, PLAIN).lower()
-    for ligature, letters in (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae")):
-        folded = folded.replace(ligature, letters)
-    return ibis.literal(" ") + folded.re_replace("[^a-z0-9]+", " ") + ibis.literal(" ")
-
-
 def _in(text: ir.StringValue, term: Term) -> ir.BooleanValue:
-    wanted = " ".join(term.words)
-    if term.prefix:
-        return text.contains(f" {wanted}")
-    other = () if term.quoted or len(term.words) > 1 else forms(wanted)
-    return ibis.or_(*(text.contains(f" {each} ") for each in (wanted, *other)))
+    """Whether the text holds the term, by one regular expression that RE2, PostgreSQL and Java read alike."""
+    single = len(term.words) == 1
+    other = forms(term.words[0]) if single and not term.quoted and not term.prefix else ()
+    ways = (
+        "|".join(map(_written, (term.words[0], *other)))
+        if single
+        else f"{NOT_IN_A_WORD}+".join(map(_written, term.words))
+    )
+    end = "" if term.prefix else f"($|{NOT_IN_A_WORD})"
+    return text.re_search(f"(^|{NOT_IN_A_WORD})({ways}){end}")
+
+
+def _written(word: str) -> str:
+    """A folded word as it may stand in a text: any capitals, any accents, ligatures."""
+    pattern, at = "", 0
+    while at < len(word):
+        pair, letter = word[at : at + 2], word[at]
+        one = f"[{WRITTEN.get(letter, letter + letter.upper())}]{MARK}"
+        if pair in LIGATURES:
+            two = f"[{WRITTEN[pair[1]]}]{MARK}"
+            pattern += f"([{LIGATURES[pair]}]|{one}{two})"
+            at += 2
+        else:
+            pattern += one
+            at += 1
+    return pattern
