@@ -64,7 +64,7 @@ def procedures(stay: Stay) -> list[Candidate]:
     for note, text in enumerate(stay.notes):
         page = words.Page(text)
         for spot in page.spot(words.acts()):
-            if spot.asserted and not spot.history and spot.section != "antecedents":
+            if spot.asserted and not spot.history and not spot.ended and spot.section != "antecedents":
                 spans[spot.what].append(Span(note, spot.start, spot.stop, spot.sentence, spot.section))
     return [Candidate(code, tuple(found)) for code, found in spans.items()]
 
@@ -92,7 +92,7 @@ def _sights(note: int, text: str, stay: Stay) -> Iterator[_Sight]:
         seen.append((spot.start, spot.stop))
         if spot.asserted:
             section = spot.section or _section_at(spot.start, titles)
-            yield _sight(spot.what, Span(note, spot.start, spot.stop, spot.sentence, section), spot.history)
+            yield _sight(spot.what, Span(note, spot.start, spot.stop, spot.sentence, section), spot.history, spot.ended)
     present = {mention.code for mention in read if mention.code}
     for mention in read:
         variant = fold(text[mention.start : mention.stop])
@@ -107,8 +107,9 @@ def _sights(note: int, text: str, stay: Stay) -> Iterator[_Sight]:
             yield _sight(code, place, mention.history)
 
 
-def _sight(code: str, span: Span, history: bool) -> _Sight:
-    return _Sight(code, span, history or (span.section == "antecedents" and not lasts(code)))
+def _sight(code: str, span: Span, history: bool, ended: bool = False) -> _Sight:
+    past = history or span.section == "antecedents"
+    return _Sight(code, span, ended or (past and not lasts(code)))
 
 
 @cache

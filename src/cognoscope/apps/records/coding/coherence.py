@@ -21,6 +21,7 @@ from cognoscope.apps.records.coding.tokens import evidence_tokens
 
 STRONG_SECTIONS = {"motif", "conclusion"}
 FLAT = 6.0
+FORMAL = 4.0
 
 
 @dataclass
@@ -75,11 +76,14 @@ def _coded(stay: Stay, said: list[Candidate], rules: list[Fired], backed: Mappin
         mention = next((each for each in said if family(each.code) == family(code)), None)
         hidden = bool(stay.notes) and mention is None and words_known(code)
         backing = backed.get(family(code))
+        weight = max((each.weight for each in mine), default=0.0)
+        # What breaks the nomenclature or the grouping is wrong whatever speaks for the disease.
+        formal = weight >= FORMAL
         features = {
-            "rule": max((each.weight for each in mine), default=0.0),
-            "unsupported": float(hidden),
-            "supported": float(mention is not None),
-            "evidence": max(-FLAT, min(FLAT, backing.evidence)) if backing else 0.0,
+            "rule": weight,
+            "unsupported": float(hidden and not formal),
+            "supported": float(mention is not None and not formal),
+            "evidence": max(-FLAT, min(FLAT, backing.evidence)) if backing and not formal else 0.0,
         }
         coded = tuple(each for each in stay.coded if each.code == code)
         found.append(Judged("unlikely", code, features, mine, mention, backing, coded))

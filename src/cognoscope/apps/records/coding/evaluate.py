@@ -8,6 +8,7 @@ Three sources, each judged apart:
 """
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,14 @@ def evaluate(folder: Path) -> Evaluation:
         raise InvalidInput(f"{folder}: there is no such folder; name one with OMOP files or labelled stays.")
     started = time.perf_counter()
     labelled = labelled_stays(folder)
-    made = [hospital(STAYS, seed) for seed in JUDGED_SEEDS]
+    made = [hospital(STAYS, seed, first=number * STAYS) for number, seed in enumerate(JUDGED_SEEDS)]
     invented = [each for seed, one in zip(JUDGED_SEEDS, made, strict=True) for each in _judged(one, seed)]
     omop = _judged(stays_of(folder, OMOP_SEED), OMOP_SEED)
     headline = score(counted(labelled)) if labelled else invented
     metrics = [metric("auc_incoherent", headline), baseline_precision("precision_at_100", headline)]
     detail: dict[str, Any] = {"judged": "labelled stays of the folder" if labelled else "invented French hospital"}
-    for name, scored in (("invented", invented), ("omop", omop)):
+    silent = [replace(each, stay=replace(each.stay, notes=())) for each in corrupt(made[0], JUDGED_SEEDS[0])]
+    for name, scored in (("invented", invented), ("invented_without_reports", score(counted(silent))), ("omop", omop)):
         if scored:
             detail[name] = summary(scored)
     if labelled:

@@ -17,7 +17,6 @@ TOKEN = re.compile(r"[^\W_]+")
 SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
 TITLE = re.compile(r"^[ \t•*-]*([^\n:.]{2,40}?)[ \t]*(?::|$)", re.MULTILINE)
 REACH = 6
-QUALIFIERS = ("negated", "hypothesis", "family", "history")
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,7 @@ class Spotted:
     hypothesis: bool = False
     family: bool = False
     history: bool = False
+    ended: bool = False
 
     @property
     def asserted(self) -> bool:

@@ -32,14 +32,14 @@ class Made:
     removed: frozenset[str] = field(default_factory=frozenset)
 
 
-def hospital(stays: int, seed: int) -> list[Made]:
-    """That many stays, each of another person."""
+def hospital(stays: int, seed: int, first: int = 0) -> list[Made]:
+    """That many stays, each of another person; `first` is the number of the first person."""
     random = np.random.default_rng(seed)
     known = list(profiles().values())
     leading = np.array([each.dp for each in known])
     return [
         _stay(person, known[int(random.choice(len(known), p=leading / leading.sum()))], random)
-        for person in range(stays)
+        for person in range(first, first + stays)
     ]
 
 
