@@ -9,7 +9,6 @@ from cognoscope.apps.records.comorbidities.case import FLAGS, TEXTS, Note, build
 from cognoscope.apps.records.comorbidities.model import rows_of
 from cognoscope.core.case import Case
 from cognoscope.intake.reading.mention import Mention
-from cognoscope.intake.reading.rows import mentions
 from cognoscope.intake.warehouse import Warehouse
 
 GROUPS = ("condition", "drug", "measurement", "stage")
@@ -67,6 +66,9 @@ def _notes(backend: Any, as_of: datetime) -> pd.DataFrame:
 
 
 def _mentions(backend: Any, as_of: datetime) -> pd.DataFrame:
+    # Ibis takes a second to import, and what proposes does not need it.
+    from cognoscope.intake.reading.rows import mentions
+
     rows = mentions(backend)
     wanted = rows.filter(rows.group.isin(GROUPS) & (rows.note_date <= as_of.date()))
     frame: pd.DataFrame = wanted.select("note_id", "start", "stop", *TEXTS, *FLAGS, "value").to_pandas()
