@@ -27,6 +27,7 @@ QUALIFIERS = {
     "family": N_("famille"),
     "history": N_("antécédent"),
     "reported": N_("rapporté"),
+    "conflict": N_("documents en désaccord"),
 }
 HOLLOW = {"negated", "hypothesis", "family", "reported"}
 """With one of these the words do not say it of the patient now: their highlight is an outline without a ground."""

@@ -45,5 +45,5 @@ APPLICATION = Application(
     cases_from_warehouse=cases_from_warehouse,
     outcomes=outcomes,
     evaluate=_evaluate,
-    reference_folder="text",
+    reference_folder="text/e3c-french",
 )
