@@ -103,6 +103,11 @@ def _slot(name: str, known: dict[str, list[str]], rng: random.Random) -> str:
         )
         eponym = rng.choice(known["e"])
         return f"{rng.choice(head)} {'d' + chr(39) if eponym[0] in 'AEIOUH' else 'de '}{eponym}"
+    if name == "X":
+        return "".join(rng.choice("ABCDEFGHIKLMNOPRSTUV") for _ in range(rng.choice((2, 3, 3, 3, 4, 5))))
+    if name == "W":
+        word = rng.choice(rng.choice(known["D"]).split())
+        return word.capitalize() if word.isalpha() else "Bilan"
     value = rng.choice(known[name])
     if name == "M":
         value = rng.choice((value, value.upper(), value.lower(), value.capitalize()))

@@ -24,10 +24,13 @@ HIDDEN = 64
 DILATIONS = (1, 2, 4, 8)
 BATCH = 48
 FORGOTTEN_LISTS = 0.5
-DROPPED_FLAGS = 0.1
+FORGOTTEN_WORDS = (0.0, 0.1, 0.3)
+DROPPED_FLAGS = 0.05
 DROPPED_WORDS = 0.12
 PACKAGE = Path(__file__).parents[2] / "src" / "cognoscope" / "intake" / "deidentification"
 LISTED = [FLAGS.index(name) for name in ("first", "surname", "city", "hospital_name")]
+ORDINARY = [FLAGS.index(name) for name in ("medical", "common")]
+UNKNOWN = FLAGS.index("unknown")
 LEXICAL = [*LISTED, *(FLAGS.index(name) for name in ("medical", "common", "unknown"))]
 
 
@@ -84,6 +87,10 @@ def batch(texts: list[Encoded], rng: np.random.Generator) -> tuple[torch.Tensor,
     for text in texts:
         rows = np.concatenate([text.flags, np.ones((len(text.labels), 1), bool)], axis=1).astype(np.float32)
         rows[np.ix_(rng.random(len(rows)) < DROPPED_FLAGS, LEXICAL)] = 0
+        ordinary = rows[:, ORDINARY].any(axis=1) & (rows[:, LISTED].sum(axis=1) == 0)
+        forgotten = ordinary & (rng.random(len(rows)) < rng.choice(FORGOTTEN_WORDS))
+        rows[np.ix_(forgotten, ORDINARY)] = 0
+        rows[forgotten, UNKNOWN] = 1
         if rng.random() < FORGOTTEN_LISTS:
             rows[:, LISTED] = 0
         flags += [rows, gaps]

@@ -1,1 +1,1 @@
-"""Identities in texts: found by rules, a small classifier and what is known of the patient; replaced; then searched again."""
+"""Identities in texts: found by rules, a classifier and what is known of the patient; replaced; searched again."""

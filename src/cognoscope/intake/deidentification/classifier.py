@@ -86,12 +86,13 @@ class WordVectors:
         self._table = table
         self._rows = np.zeros((1024, WIDTH), np.float32)
         self._known = 0
+        self._generation = words.generation
 
     def features(self, tokens: Tokens, indices: Ids) -> Array:
         """(tokens, WIDTH + flags + 2): vector, flags, whether white space stands before, and 1."""
         texts = self._words.texts
-        if self._known > len(texts):
-            self._known = 0
+        if self._generation != self._words.generation:
+            self._known, self._generation = 0, self._words.generation
         if len(self._rows) < len(texts):
             self._rows = np.concatenate([self._rows, np.zeros((len(texts), WIDTH), np.float32)])
         for number in range(self._known, len(texts)):

@@ -37,3 +37,13 @@ def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
         if passages and span.label in _KEPT_IN_PASSAGE and any(0 <= span.start - at <= PASSAGE for at in passages):
             continue
         yield span
+
+
+def without_company_passages(text: str) -> str:
+    """The text without those passages, for the second search."""
+    parts, at = [], 0
+    for match in _HEADING.finditer(text):
+        if match.end() >= at:
+            parts.append(text[at : match.end()])
+            at = match.end() + PASSAGE
+    return "".join((*parts, text[at:]))

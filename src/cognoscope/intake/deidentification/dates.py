@@ -6,8 +6,20 @@ from typing import NamedTuple
 
 from cognoscope.intake.deidentification.lexicon import plain
 
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août")
-MONTHS += ("septembre", "octobre", "novembre", "décembre")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _SHORT = {"jan": 1, "fev": 2, "fevr": 2, "mar": 3, "avr": 4, "jui": 6, "juil": 7, "juill": 7, "aou": 8, "sep": 9}
 _SHORT |= {"sept": 9, "oct": 10, "nov": 11, "dec": 12, "janv": 1}
 _NUMBERS = {plain(name): index + 1 for index, name in enumerate(MONTHS)} | _SHORT
@@ -34,13 +46,13 @@ def read_date(text: str) -> ReadDate | None:
     pieces = _PART.findall(text)
     if len(pieces) == 8 and all(len(piece) == 1 for piece in pieces):
         pieces = ["".join(pieces[:2]), "".join(pieces[2:4]), "".join(pieces[4:])]
-    elif len(pieces) == 1 and len(pieces[0]) == 8 and pieces[0].isdigit():
+    elif len(pieces) == 1 and len(pieces[0]) == 8 and pieces[0].isdecimal():
         pieces = [pieces[0][:2], pieces[0][2:4], pieces[0][4:]]
     pieces = [piece for piece in pieces if plain(piece) not in ("er", "le", "du", "au", "de", "en", "fin", "debut")]
     numbers: list[int] = []
     kinds = ""
     for piece in pieces:
-        if piece.isdigit():
+        if piece.isdecimal():
             numbers.append(int(piece))
             kinds += "4" if len(piece) == 4 else "2" if len(piece) <= 2 else "?"
         elif plain(piece) in _NUMBERS:
@@ -84,9 +96,9 @@ def shifted(text: str, days: int) -> str | None:
 def rewritten(text: str, parts: str, day: date) -> str:
     """A day in the form of some written date whose parts are known."""
     compact = "".join(_PART.findall(text))
-    if compact.isdigit() and len(compact) == 8 and parts == "dmy" and max(map(len, _PART.findall(text))) in (1, 8):
+    if compact.isdecimal() and len(compact) == 8 and parts == "dmy" and max(map(len, _PART.findall(text))) in (1, 8):
         digits = iter(f"{day.day:02d}{day.month:02d}{day.year:04d}")
-        return "".join(next(digits) if char.isdigit() else char for char in text)
+        return "".join(next(digits) if char.isdecimal() else char for char in text)
     order = iter(parts)
 
     def other(match: re.Match[str]) -> str:
@@ -98,7 +110,7 @@ def rewritten(text: str, parts: str, day: date) -> str:
             return f"{day.day:02d}" if len(piece) == 2 else str(day.day)
         if part == "y":
             return f"{day.year:04d}" if len(piece) == 4 else f"{day.year % 100:02d}"
-        if piece.isdigit():
+        if piece.isdecimal():
             return f"{day.month:02d}" if len(piece) == 2 else str(day.month)
         name = MONTHS[day.month - 1]
         return name.upper() if piece.isupper() else name.capitalize() if piece[0].isupper() else name

@@ -69,7 +69,7 @@ class Deidentifier:
         person: Sequence[str] | None = None,
         shift_days: Sequence[int] | None = None,
     ) -> list[Cleaned]:
-        """Each text without its identities, in one batch; every argument has one entry a text. Never raises on a text."""
+        """Each text without its identities, in one batch; every argument has one entry a text. No text raises."""
         count = len(texts)
         known = known if known is not None else [None] * count
         person = person if person is not None else [""] * count

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cognoscope.intake.deidentification.births import birth_dates, whole_dates
 from cognoscope.intake.deidentification.classifier import LABELS, REACH, Classifier, sequence
 from cognoscope.intake.deidentification.companies import without_companies
 from cognoscope.intake.deidentification.known import KnownSearch
@@ -47,6 +48,8 @@ class Finder:
         batch: list[Tokens] = []
         size = first = 0
         for index, text in enumerate(texts):
+            if not batch:
+                self._words.forget()
             tokens = Tokens(text, self._words)
             batch.append(tokens)
             size += len(tokens.texts)
@@ -67,15 +70,16 @@ class Finder:
         if identity is not None:
             painting.add(KnownSearch(identity).find(tokens))
         written = list(found_by_form(tokens)) if self._rules else []
+        likely = list(plausible(tokens, learned))
         painting.add(span for span in written if span.label != "DATE")
-        painting.add(plausible(tokens, learned))
-        painting.add(written)
+        painting.add(whole_dates(written, likely))
+        painting.add(likely)
         if self._rules:
             painting.add(found_names(tokens))
             painting.add(found_places(tokens))
         painting.widen()
         painting.repeat()
-        spans = painting.spans()
+        spans = birth_dates(tokens.text, painting.spans())
         return spans if identity is not None else list(without_companies(tokens.text, spans))
 
     def _learned(self, batch: list[Tokens]) -> list[list[Span]]:
@@ -109,10 +113,8 @@ def candidates(flags: Bits) -> NDArray[np.bool_]:
     title = ((flags & BIT["title"]) > 0) & capital
     hospital = (flags & BIT["hospital"]) > 0
     unknown = capital & ~common & ~medical
-    found: NDArray[np.bool_] = (
-        unknown | (capital & listed) | title | hospital | ((flags & announced) > 0) | digit_mass(flags)
-    )
-    return found
+    found = unknown | (capital & listed) | title | hospital | ((flags & announced) > 0) | digit_mass(flags)
+    return np.asarray(found, np.bool_)
 
 
 def _ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:

@@ -1,13 +1,14 @@
 """What the vault knows of the patient, searched in the text: typing errors, lost accents, swapped order, initials.
 
-Names are compared word by word (Damerau-Levenshtein similarity of at least 0.8 from five letters on, equality below), so
-their order does not matter; numbers digit by digit, whatever stands between; dates as days.
+Names are compared word by word (Damerau-Levenshtein similarity of at least 0.8 from five letters on, equality
+below), so their order does not matter; numbers digit by digit, whatever stands between; dates as days.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from cognoscope.core.errors import NotInstalled
@@ -43,8 +44,9 @@ def searched(identity: Identity) -> Searched:
     literal: dict[str, Label] = {}
     for name in identity.names:
         given = name.get("given") or []
-        for text, label in ((str(name.get("family") or ""), "NOM"), *((str(part), "PRENOM") for part in given)):
-            _words(text, "NOM" if label == "NOM" else "PRENOM", names)
+        _words(str(name.get("family") or ""), "NOM", names)
+        for part in given:
+            _words(str(part), "PRENOM", names)
         _words(str(name.get("text") or ""), "NOM", names)
     for entry in identity.telecom:
         value = str(entry.get("value") or "")
@@ -62,7 +64,7 @@ def searched(identity: Identity) -> Searched:
         _digits(code, "ZIP", numbers)
     for identifier in identity.identifiers:
         system, _, value = identifier.rpartition("|")
-        found = next((label for name, label in _IDENTIFIERS.items() if name in system.lower()), "IPP")
+        found: Label = next((label for name, label in _IDENTIFIERS.items() if name in system.lower()), "IPP")
         if _DIGIT.search(value) and len(_DIGIT.findall(value)) == len(value.replace(" ", "")):
             _digits(value, "SECU" if len(_DIGIT.findall(value)) == 15 else found, numbers)
         elif len(value) >= 5:
@@ -118,9 +120,9 @@ class KnownSearch:
         if found or len(word) < FUZZY_FROM or word in lexicon.medical() or word in lexicon.common():
             return found
         for name, label in self.what.names.items():
-            if len(name) >= FUZZY_FROM and abs(len(name) - len(word)) < 3:
-                if self._similarity(word, name) >= SIMILAR:
-                    return label
+            near = len(name) >= FUZZY_FROM and abs(len(name) - len(word)) < 3
+            if near and self._similarity(word, name) >= SIMILAR:
+                return label
         return None
 
     def _names(self, tokens: Tokens) -> Iterator[Span]:
@@ -157,7 +159,7 @@ class KnownSearch:
             while at >= 0:
                 where = places[at : at + len(number)]
                 alone = not (at and places[at - 1] == where[0] - 1) or len(number) >= 9
-                if alone and all(b - a <= SEPARATORS + 1 for a, b in zip(where, where[1:], strict=False)):
+                if alone and all(b - a <= SEPARATORS + 1 for a, b in pairwise(where)):
                     yield Span(where[0], where[-1] + 1, label)
                 at = digits.find(number, at + 1)
 

@@ -1,4 +1,4 @@
-"""A second, independent search: looks at the cleaned text, surrogates hidden, for anything that still looks like somebody.
+"""A second, independent search of the cleaned text, surrogates hidden, for anything that still looks like somebody.
 
 It shares neither rules nor weights with what cleaned the text: coarse signs (an @ left, long runs of digits, a
 capitalised word after a title, five digits before a capital), a letter model of names, and the letters of what is known
@@ -17,24 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognoscope.intake.deidentification import lexicon
+from cognoscope.intake.deidentification.companies import without_company_passages
 from cognoscope.intake.deidentification.lexicon import plain
 from cognoscope.intake.deidentification.span import Cleaned
 from cognoscope.intake.identities import Identity
 
 BUCKETS = 8192
 HIDDEN = "·"
-SIGNS = ("at", "run", "titled", "pair", "likely", "address", "born", "cued_number", "name_field", "known")
+SIGNS = ("at", "run", "titled", "likely", "address", "born", "cued_number", "name_field", "known")
 _AT = re.compile(r"\w@\w")
-_RUN = re.compile(r"(?<![\w.,])(?:\d{7,}|0\d(?:[ .\-/]\d\d){4}|\d(?: \d){9,14})(?![\w,])")
+_RUN = re.compile(r"\d(?<![\w.,]\d)(?:\d{6,}|(?<=0)\d(?:[ .\-/]\d\d){4}|(?: \d){9,14})(?![\w,])")
 _TITLED = re.compile(
-    r"\b(?:M\.|M(?:me|lle|r)\.?|MME|Dr\.?|DR|Docteur|Pr\.?|Professeur|Monsieur|Madame)[ \n]{1,2}([A-ZÀ-Þ][\w'’\-]+)"
+    r"[MDP](?<!\w.)(?:\.|me|lle|r|ME|R|octeur|rofesseur|onsieur|adame)\.?[ \n]{1,2}([A-ZÀ-Þ][\w'’\-]+)"
 )
-_PAIR = re.compile(r"\b([A-ZÀ-Þ][\w]+)[ \-]([A-ZÀ-Þ][\w]+)\b")
-_ADDRESS = re.compile(r"\b\d{5} [A-ZÀ-Þ][\w\-]{2,}|\b\d{1,3},? (?:rue|avenue|bd|boulevard|place|impasse|chemin) ", re.I)
-_BORN = re.compile(r"\bn[ée]+e? (?:le )?:? ?\d{1,2}[ ./\-]", re.I)
-_CUED = re.compile(r"\b(?:IPP|NDA|NIR|NSS|INS|Tél|Tel|dossier)\b[^\w·]{1,4}(?:n°)?\s?\d{4,}", re.I)
-_FIELD = re.compile(r"\b(?:nom|prénom|prenom|patiente?)[^\w·\n]{0,2}:[ ]?([A-ZÀ-Þ][\w'’\-]+)", re.I)
-_CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][\w]{3,}\b")
+_ADDRESS = re.compile(
+    r"\d{5} [A-ZÀ-Þ][\w\-]{2,}|\d{1,3},? (?:rue|avenue|bd|boulevard|place|impasse|chemin|RUE|AVENUE) "
+)
+_BORN = re.compile(r"[nN](?<!\w.)(?:ée?|ÉE?|EE?)(?:\(e\))? (?:le )?:? ?\d{1,2}[ ./\-]")
+_CUED = re.compile(r"[INTtd](?<!\w.)(?:PP|DA|IR|SS|NS|él|el|ossier)[^\w·]{1,4}(?:n°)?\s?\d{4,}")
+_FIELD = re.compile(r"[NnPp](?<!\w.)(?:om|rénom|OM|RENOM|RÉNOM|atiente?)[^\w·\n]{0,2}:[ ]?([A-ZÀ-Þ][\w'’\-]+)")
+_CAPITALISED = re.compile(r"[A-ZÀ-Þ](?<!\w.)\w{3,}")
 
 
 class LeakDetector:
@@ -43,6 +45,8 @@ class LeakDetector:
     def doubt(self, cleaned: Cleaned, known: Identity | None = None) -> float:
         """Probability in [0, 1] that an identity is left in `cleaned.text`."""
         text = hidden(cleaned)
+        if known is None:
+            text = without_company_passages(text)
         values = signs(text, known)
         if known is not None and values[-1]:
             return 1.0
@@ -61,14 +65,12 @@ def hidden(cleaned: Cleaned) -> str:
 def signs(text: str, known: Identity | None = None) -> list[float]:
     """The values of `SIGNS`, each in [0, 3]."""
     titled = sum(_unusual(word) for word in _TITLED.findall(text))
-    pairs = sum(_unusual(one) and _unusual(other) for one, other in _PAIR.findall(text))
     likely = max((likeness(word) for word in set(_CAPITALISED.findall(text)) if _unusual(word)), default=0.0)
     fields = sum(_unusual(word) for word in _FIELD.findall(text))
     counts = [
         float(len(_AT.findall(text))) if "@" in text else 0.0,
         float(len(_RUN.findall(text))),
         float(titled),
-        float(pairs),
         likely,
         float(len(_ADDRESS.findall(text))),
         float(len(_BORN.findall(text))),

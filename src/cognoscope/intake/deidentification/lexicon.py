@@ -10,17 +10,24 @@ import gzip
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+
+from babel import Locale
 
 from cognoscope.core.errors import NotInstalled
 
 _PLAIN = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "’": "'"})
 _WORD = re.compile(r"[a-z]+")
+LONGEST_KEPT = 40
 
 
 def plain(text: str) -> str:
     """Lower case without accents; the same length is not promised."""
+    return _plain_word(text) if len(text) < LONGEST_KEPT else _plain(text)
+
+
+def _plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     spread = unicodedata.normalize("NFD", text.translate(_PLAIN))
@@ -29,8 +36,10 @@ def plain(text: str) -> str:
 
 def table(name: str) -> list[dict[str, str]]:
     """The rows of a list of this package."""
-    with files(__package__).joinpath(name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader(files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()))
+
+
+_plain_word = lru_cache(100_000)(_plain)
 
 
 @cache
@@ -81,7 +90,7 @@ def medical() -> frozenset[str]:
 
 @cache
 def common() -> frozenset[str]:
-    """Plain everyday words and conjugated verbs.
+    """Plain everyday words, conjugated verbs, names of countries (CLDR).
 
     Raises:
         NotInstalled: the extra `text` is missing.
@@ -89,6 +98,8 @@ def common() -> frozenset[str]:
     verbs = {row["term"] for row in csv.DictReader(_resource("verbs.csv.gz").splitlines())}
     found = {word for verb in verbs for word in _WORD.findall(plain(verb))}
     found.update(row["word"] for row in table("words.csv"))
+    countries = Locale("fr").territories.values()
+    found.update(word for name in countries for word in _WORD.findall(plain(name)) if word not in words("city"))
     return frozenset(found - words("first"))
 
 

@@ -1,5 +1,6 @@
-"""Spans of several searches laid over one text, token by token; who paints first keeps the label, all paint the union."""
+"""Spans of several searches laid over one text, token by token: the first keeps the label, all make the union."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from cognoscope.intake.deidentification.lexicon import plain
@@ -10,7 +11,9 @@ REPEATED_FROM = 4
 """Letters of a found name from which its other occurrences are names too."""
 
 _NUMERIC = ("TEL", "SECU", "INS", "IPP", "NDA", "RPPS", "ADELI", "DATE_NAISSANCE", "DATE")
-_WORDED = ("NOM", "PRENOM", "VILLE")
+_WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL")
+_BRIDGED = ("NOM", "VILLE", "HOPITAL", "ADRESSE")
+_PARTICLE = int(BIT["particle"])
 _ORDINARY = int(BIT["medical"] | BIT["common"])
 _CAPITAL = int(BIT["capital"])
 
@@ -21,14 +24,12 @@ class Painting:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self._labels: dict[int, tuple[Label, float]] = {}
-        self._place = {start: index for index, start in enumerate(tokens.starts)}
 
     def add(self, spans: Iterable[Span]) -> None:
         """Paint spans over what is still free. Spans that end within a token take it whole."""
         tokens = self._tokens
         for span in spans:
-            index = self._place.get(span.start)
-            at = index if index is not None else self._before(span.start)
+            at = bisect_right(tokens.starts, span.start) - 1
             while at < len(tokens.texts) and tokens.starts[at] < span.stop:
                 if at not in self._labels:
                     self._labels[at] = (span.label, span.score)
@@ -60,15 +61,31 @@ class Painting:
                         break
                     at += step
 
+        self._bridge()
+
+    def _bridge(self) -> None:
+        """Paint the particles between two words of one name: `Saint-Jean de la Tour`."""
+        texts, flags = self._tokens.texts, self._tokens.flags
+        for index in sorted(self._labels):
+            label, score = self._labels[index]
+            at = index + 1
+            while label in _BRIDGED and at < min(index + 6, len(texts)) and at not in self._labels:
+                if not (texts[at] in " -'’" or int(flags[at]) & _PARTICLE):
+                    break
+                at += 1
+            if at - index > 2 and at < len(texts) and at in self._labels and self._labels[at][0] == label:
+                for between in range(index + 1, at):
+                    self._labels[between] = (label, score)
+
     def repeat(self) -> None:
         """Paint the other occurrences of a name that was found once, where they are written with a capital."""
         tokens = self._tokens
         names: dict[str, Label] = {}
         for index, (label, score) in self._labels.items():
             text = tokens.texts[index]
-            if label in ("NOM", "PRENOM") and score >= 0.8 and len(text) >= REPEATED_FROM and text.isalpha():
-                if not int(tokens.flags[index]) & _ORDINARY:
-                    names.setdefault(plain(text), label)
+            sure = label in ("NOM", "PRENOM") and score >= 0.8 and len(text) >= REPEATED_FROM and text.isalpha()
+            if sure and not int(tokens.flags[index]) & _ORDINARY:
+                names.setdefault(plain(text), label)
         if not names:
             return
         for index, text in enumerate(tokens.texts):
@@ -95,8 +112,3 @@ class Painting:
                 found.append(Span(start, stop, label, score))
             last = index
         return found
-
-    def _before(self, start: int) -> int:
-        from bisect import bisect_right
-
-        return bisect_right(self._tokens.starts, start) - 1

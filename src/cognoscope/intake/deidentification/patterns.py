@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognoscope.intake.deidentification import lexicon
 from cognoscope.intake.deidentification.checks import CHECKS
@@ -24,6 +25,8 @@ _CITY = re.compile(
     r"(?=[ \n'’\-]{1,2}[A-ZÀ-ÖØ-Þ]))(?:(?:[ '’\-]|\n-?|-\n)(?:[A-ZÀ-ÖØ-Þ][\w.]*|"
     r"(?:sur|sous|les|le|la|lès|en|de|du|des|d|l|et|aux)(?=[ \n'’\-]{1,2}[A-ZÀ-ÖØ-Þ]))){0,5}(?:[ ]\d{1,2}(?!\d))?)"
 )
+
+_ZIP_AFTER = re.compile(r"[ \t\u00a0,\n\-–]{0,4}(?:à |dans le )?(\d{2}[ ]?\d{3})(?!\d)")
 
 
 class Pattern(NamedTuple):
@@ -53,7 +56,9 @@ def patterns() -> tuple[Pattern, ...]:
     )
 
 
-def passages(tokens: Tokens, wanted: Bits, before: int = BEFORE, after: int = AFTER) -> list[tuple[int, int]]:
+def passages(
+    tokens: Tokens, wanted: NDArray[np.bool_], before: int = BEFORE, after: int = AFTER
+) -> list[tuple[int, int]]:
     """Ranges of tokens around the wanted ones, merged where they touch.
 
     Args:
@@ -72,21 +77,21 @@ def passages(tokens: Tokens, wanted: Bits, before: int = BEFORE, after: int = AF
     return [(max(int(starts[a]), 0), min(int(stops[b]), count)) for a, b in zip(firsts, lasts, strict=True)]
 
 
-def digit_mass(flags: Bits) -> Bits:
+def digit_mass(flags: Bits) -> NDArray[np.bool_]:
     """(n,) true where at least four digits, or two numbers beside a separator, stand within a few tokens."""
     digits = (flags & BIT["digits"]) > 0
     weight = np.where(digits, np.where((flags & BIT["short"]) > 0, 2, 4), 0)
-    total = np.convolve(weight, np.ones(5, np.int64))[2:-2] if len(weight) else weight
+    total = np.convolve(weight, np.ones(9, np.int64))[4:-4] if len(weight) else weight
     return np.asarray(digits & (total >= 6) | digits & ((flags & BIT["long"]) > 0) | digits & (weight == 4))
 
 
 def found_by_form(tokens: Tokens) -> list[Span]:
     """Spans of every written form, overlaps included."""
     text, flags = tokens.text, tokens.flags
-    month = (flags & BIT["month"]) > 0
     wanted = {
         "digits": digit_mass(flags),
-        "month": month,
+        "month": (flags & BIT["month"]) > 0,
+        "age": (flags & BIT["age"]) > 0,
         "word": (flags & (BIT["street"])) > 0,
     }
     spans = list(_mails(text)) if "@" in text else []
@@ -98,6 +103,10 @@ def found_by_form(tokens: Tokens) -> list[Span]:
             for pattern in patterns():
                 if pattern.where == where:
                     spans += _matches(pattern, text, low, high)
+    for span in [span for span in spans if span.label == "ADRESSE"]:
+        after = _ZIP_AFTER.match(text, span.stop)
+        if after:
+            spans.append(Span(after.start(1), after.end(1), "ZIP"))
     for span in [span for span in spans if span.label == "ZIP"]:
         city = _CITY.match(text, span.stop)
         if city:

@@ -29,13 +29,63 @@ _BEFORE_HOSPITAL = {
     "ghu",
     "hospitalier",
 }
+_CUES = int(
+    BIT["title"] | BIT["phone"] | BIT["month"] | BIT["ipp"] | BIT["nda"] | BIT["unit"] | BIT["mail"] | BIT["role"]
+)
+_KINDS = {
+    "universitaire",
+    "regional",
+    "general",
+    "generale",
+    "medical",
+    "medicale",
+    "chirurgical",
+    "chirurgicale",
+    "prive",
+    "privee",
+    "public",
+}
+_KINDS |= {
+    "publique",
+    "local",
+    "locale",
+    "intercommunal",
+    "national",
+    "militaire",
+    "provincial",
+    "specialise",
+    "psychiatrique",
+    "date",
+}
+_KINDS |= {
+    "tel",
+    "fax",
+    "adresse",
+    "tres",
+    "le",
+    "la",
+    "les",
+    "une",
+    "un",
+    "il",
+    "elle",
+    "dans",
+    "pour",
+    "sur",
+    "par",
+    "avec",
+    "ce",
+    "cette",
+    "examen",
+    "compte",
+}
 _BEFORE_HOSPITAL |= {"hospital", "ehpad", "maternite"}
 
 
 def found_places(tokens: Tokens) -> Iterator[Span]:
     """Names of hospitals and of units after their kind, listed cities after a preposition."""
     flags = tokens.flags
-    for index in np.flatnonzero((flags & (BIT["hospital"] | BIT["unit"] | BIT["common"])) > 0).tolist():
+    for index in np.flatnonzero((flags & (BIT["hospital"] | BIT["unit"])) > 0).tolist():
         word = plain(tokens.texts[index])
         if word in _BEFORE_HOSPITAL:
             yield from _name(tokens, index, "HOPITAL")
@@ -64,7 +114,7 @@ def _name(tokens: Tokens, index: int, label: Label) -> Iterator[Span]:
             words += 1
         elif bits & _HOSPITAL:
             pass
-        elif named(tokens, at) and not (bits & _ORDINARY and not bits & (_HOSPITAL_NAME | _CITY)):
+        elif _can_name(tokens, at):
             known_city = bits & _CITY and not bits & _HOSPITAL_NAME and plain(tokens.texts[at - 2]) == "de"
             yield from (*pending, Span(span.start, span.stop, "VILLE" if known_city else label, 0.8))
             pending = []
@@ -74,8 +124,16 @@ def _name(tokens: Tokens, index: int, label: Label) -> Iterator[Span]:
         at += 1
 
 
+def _can_name(tokens: Tokens, at: int) -> bool:
+    """Whether a capitalised word after `Hôpital` can belong to its name: any but what says which kind it is."""
+    bits, text = int(tokens.flags[at]), tokens.texts[at]
+    if not bits & int(BIT["capital"]) or len(text) < 2 or plain(text) in _KINDS:
+        return False
+    return not bits & (_CUES | int(BIT["medical"])) or bool(bits & (_HOSPITAL_NAME | _CITY | _FIRST | _SURNAME))
+
+
 def _unit(tokens: Tokens, index: int) -> Iterator[Span]:
     at = index + 2
-    if at < len(tokens.texts) and tokens.texts[index + 1] == " " and named(tokens, at):
-        if not int(tokens.flags[at]) & _ORDINARY and len(tokens.texts[at]) > 3:
-            yield Span(tokens.starts[at], tokens.starts[at + 1], "SERVICE", 0.7)
+    named_so = at < len(tokens.texts) and tokens.texts[index + 1] == " " and named(tokens, at)
+    if named_so and not int(tokens.flags[at]) & _ORDINARY and len(tokens.texts[at]) > 3:
+        yield Span(tokens.starts[at], tokens.starts[at + 1], "SERVICE", 0.7)

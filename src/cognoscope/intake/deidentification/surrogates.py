@@ -95,7 +95,8 @@ class Surrogates:
         written = iter(digits)
         letters = iter(self._letters(text, 32).upper())
         out = (
-            next(written) if char.isdigit() else next(letters, "X") if char.isalpha() else char for char in text[:64]
+            next(written, "0") if char.isdecimal() else next(letters, "X") if char.isalpha() else char
+            for char in text[:64]
         )
         return "".join(out)
 

@@ -17,8 +17,8 @@ _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|\s+|[\W_]|\d", re.S)
 
 FLAGS = (
     "capital", "upper", "letter", "digits", "space", "newline", "punctuation", "medical", "common", "first", "surname",
-    "city", "hospital_name", "title", "role", "kin", "named", "birth", "month", "street", "phone", "mail", "secu", "ipp",
-    "nda", "pro", "hospital", "unit", "place", "particle", "number", "unit_of_measure", "age", "year", "day", "long",
+    "city", "hospital_name", "title", "role", "kin", "named", "birth", "month", "street", "phone", "mail", "secu",
+    "ipp", "nda", "pro", "hospital", "unit", "place", "particle", "number", "unit_of_measure", "age", "year", "day", "long",
     "zero", "at", "short", "unknown",
 )  # fmt: skip
 """What is known of a token; the classifier sees them in this order."""
@@ -29,18 +29,23 @@ Bits = NDArray[np.uint64]
 
 
 class Words:
-    """Numbers each distinct token and keeps its flags and n-grams; forgets all of them when there are too many."""
+    """Numbers each distinct token and keeps its flags; forgets all of them, when asked, if they are too many."""
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.flags: Bits = np.zeros(1024, np.uint64)
         self.texts: list[str] = []
+        self.generation = 0
 
-    def number(self, tokens: list[str]) -> Ids:
-        """The number of each token."""
+    def forget(self) -> None:
+        """Forget all words where there are too many; tokens made before must not be used any more."""
         if len(self.ids) > CACHED_WORDS:
             self.ids.clear()
             self.texts.clear()
+            self.generation += 1
+
+    def number(self, tokens: list[str]) -> Ids:
+        """The number of each token."""
         known = self.ids
         for token in set(tokens).difference(known):
             known[token] = index = len(self.texts)

@@ -57,7 +57,7 @@ def evaluate(folder: Path) -> Evaluation:
     judged = [block for block in blocks if not trained_on(block) and "](" in block]
     if not judged:
         raise InvalidInput(f"{path}: every block trained the classifier, so none can be judged: give other templates.")
-    rng = random.Random(SEED)
+    rng = random.Random(SEED)  # noqa: S311
     filled = [[fill(block, judged_lists(), rng) for _ in range(FILLINGS)] for block in judged]
     systems = {
         "rules": Deidentifier(KEY, learned=False),
@@ -100,8 +100,8 @@ def evaluate(folder: Path) -> Evaluation:
 
 def judged_lists() -> Lists:
     """Names, cities and hospitals that no training text and no shipped list holds."""
-    with files(__package__).joinpath("judged_values.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    content = files(__package__).joinpath("judged_values.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(content.splitlines()))
     return {
         kind: [row["value"] for row in rows if row["kind"] == kind] for kind in ("first", "surname", "city", "hospital")
     }

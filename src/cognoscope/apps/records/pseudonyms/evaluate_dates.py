@@ -3,13 +3,64 @@
 import random
 import re
 
-MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
-SHORT = ["janv", "fév", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "déc", "jan", "fev", "dec", "sep"]
-UNITS = ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+SHORT = [
+    "janv",
+    "fév",
+    "mars",
+    "avr",
+    "mai",
+    "juin",
+    "juil",
+    "aout",
+    "sept",
+    "oct",
+    "nov",
+    "déc",
+    "jan",
+    "fev",
+    "dec",
+    "sep",
+]
+UNITS = [
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "dix-sept",
+    "dix-huit",
+    "dix-neuf",
+]
 TENS = {2: "vingt", 3: "trente", 4: "quarante", 5: "cinquante", 6: "soixante", 7: "soixante", 8: "quatre-vingt"}
 TENS[9] = "quatre-vingt"
 _THREE = re.compile(r"(\d{1,2})(\D{1,3})(\d{1,2})(\D{1,3})(\d{4}|\d{2})$")
 _MONTH = re.compile("|".join(sorted({*MONTHS, *SHORT, "fevrier", "decembre"}, key=len, reverse=True)), re.I)
+_SPACED = re.compile(r"^\d(?: \d){6,7}$")
 _WORDS = re.compile(r"^[a-zé\- ]*\b(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|vingt|trente|mille)\b", re.I)
 
 
@@ -71,6 +122,9 @@ def date_like(original: str, rng: random.Random, *, born: bool) -> str:
         head = f"{day:02d}" if len(whole[1]) == 2 else str(min(day, 9))
         middle = f"{month:02d}" if len(whole[3]) == 2 else str(min(month, 9))
         return f"{head}{whole[2]}{middle}{whole[4]}{ending}"
+    if _SPACED.match(original):
+        digits = f"{rng.randint(1, 28):02d}{rng.randint(1, 12):02d}{year}"[: sum(map(str.isdigit, original))]
+        return " ".join(digits)
     if _WORDS.match(original):
         return f"{in_words(rng.randint(2, 28))} {rng.choice(MONTHS)} {in_words(year)}"
     text = _MONTH.sub(lambda match: _month_like(match[0], rng), original)

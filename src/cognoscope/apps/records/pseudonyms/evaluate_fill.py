@@ -16,9 +16,56 @@ from cognoscope.apps.records.pseudonyms.evaluate_names import (
 )
 from cognoscope.intake.deidentification.lexicon import plain
 
-STREETS = ["rue", "avenue", "boulevard", "place", "quai", "allée", "impasse", "chemin", "route", "square", "cours", "passage", "av.", "bd", "rte", "all."]
-STREET_NAMES = ["de la République", "Victor Hugo", "de la Gare", "des Lilas", "du Moulin", "de l'Église", "Jean Jaurès", "des Écoles", "du 8 Mai 1945", "de Verdun", "Pasteur", "du Général Leclerc", "des Acacias", "de la Fontaine", "du Château", "Anatole France", "des Tilleuls"]
-DOMAINS = ["orange.fr", "gmail.com", "free.fr", "hotmail.fr", "yahoo.fr", "laposte.net", "sfr.fr", "outlook.com", "wanadoo.fr", "chu-{c}.fr", "aphp.fr"]
+STREETS = [
+    "rue",
+    "avenue",
+    "boulevard",
+    "place",
+    "quai",
+    "allée",
+    "impasse",
+    "chemin",
+    "route",
+    "square",
+    "cours",
+    "passage",
+    "av.",
+    "bd",
+    "rte",
+    "all.",
+]
+STREET_NAMES = [
+    "de la République",
+    "Victor Hugo",
+    "de la Gare",
+    "des Lilas",
+    "du Moulin",
+    "de l'Église",
+    "Jean Jaurès",
+    "des Écoles",
+    "du 8 Mai 1945",
+    "de Verdun",
+    "Pasteur",
+    "du Général Leclerc",
+    "des Acacias",
+    "de la Fontaine",
+    "du Château",
+    "Anatole France",
+    "des Tilleuls",
+]
+DOMAINS = [
+    "orange.fr",
+    "gmail.com",
+    "free.fr",
+    "hotmail.fr",
+    "yahoo.fr",
+    "laposte.net",
+    "sfr.fr",
+    "outlook.com",
+    "wanadoo.fr",
+    "chu-{c}.fr",
+    "aphp.fr",
+]
 
 
 class Filled(NamedTuple):

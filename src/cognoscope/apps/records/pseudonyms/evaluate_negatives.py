@@ -18,7 +18,7 @@ WORST = 40
 
 
 def looked_at(text: str) -> bool:
-    """Whether a text was open to those who wrote the rules; decided by the digest of the text. The others are judged."""
+    """Whether a text was open to those who wrote the rules, by its digest; the others are judged."""
     return int(hashlib.sha256(text.strip().encode()).hexdigest()[:8], 16) % 100 < LOOKED_AT_SHARE
 
 
@@ -57,7 +57,7 @@ def judge_negatives(texts: list[str], cleaner: Deidentifier, seed: int) -> dict[
                 contexts.append(f"{span.label}: {before}[[{value}]]{after}")
                 if all(plain(part) in medical() for part in value.replace("-", " ").split()):
                     drugs[value] += 1
-    drawn = random.Random(seed).sample(contexts, min(SAMPLE, len(contexts)))
+    drawn = random.Random(seed).sample(contexts, min(SAMPLE, len(contexts)))  # noqa: S311
     return {
         "texts": len(texts),
         "per_text": per_text,

@@ -34,7 +34,7 @@ def count(text: str, gold: list[tuple[int, int, str]], predicted: list[Span]) ->
     `masked_true`, `masked_apart` (labels that the templates do not carry), `unclean` (1 where an identity is left),
     `unclean_patient` (the same, names of hospitals aside).
     """
-    truth = {key: label for key, label in labels_of(text, gold).items()}
+    truth = labels_of(text, gold)
     masked: dict[tuple[int, int], str] = {}
     covered: dict[int, str] = {}
     for span in predicted:
