@@ -3,7 +3,6 @@
 Source: EDS-NLP's documentation (aphp.github.io/edsnlp), version 0.23. The pipes are EDS-NLP's own, unchanged.
 """
 
-from functools import cache
 from typing import Any
 
 from cognoscope.core.errors import NotInstalled
@@ -35,11 +34,12 @@ QUALIFIERS = ("negation", "hypothesis", "family", "history", "reported_speech")
 POLLUTION = ("information", "bars", "biology", "doctors", "web", "coding", "footer")
 
 
-def build(pollution: bool = True) -> Any:
+def build(pollution: bool = True, conditions: tuple[str, ...] = CONDITIONS) -> Any:
     """A new documented pipeline (an EDS-NLP `Pipeline`; building takes seconds).
 
     Args:
         pollution: whether the normaliser looks for polluting text (page footers, web addresses, tables ...).
+        conditions: which of `CONDITIONS`.
 
     Raises:
         NotInstalled: where EDS-NLP is missing.
@@ -52,15 +52,9 @@ def build(pollution: bool = True) -> Any:
     nlp = edsnlp.blank("eds")
     nlp.add_pipe("eds.normalizer", config={"pollution": dict.fromkeys(POLLUTION, True) if pollution else False})
     nlp.add_pipe("eds.sentences")
-    for name in (*CONDITIONS, *QUALIFIERS):
+    for name in (*conditions, *QUALIFIERS):
         nlp.add_pipe(f"eds.{name}")
     return nlp
-
-
-@cache
-def documented() -> Any:
-    """The documented pipeline of this process, built once."""
-    return build()
 
 
 def _quiet() -> None:

@@ -4,6 +4,7 @@ from the sentences of a document once instead of once for each anchor. They give
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 
@@ -85,5 +86,5 @@ def parts_with_entities(sentences: Sentences, doc: Any, cues: Sequence[Any] = ()
     for number in sorted(chosen):
         begin, end = starts[number], ends[number]
         marks = [begin, *inner[bisect_right(inner, begin) : bisect_right(inner, end - 1)], end]
-        parts += list(zip(marks[:-1], marks[1:], strict=True))
+        parts += list(pairwise(marks))
     return parts

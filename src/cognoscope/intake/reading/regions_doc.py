@@ -6,6 +6,7 @@ of its own. The region that holds the end of the text comes last with nothing be
 elsewhere in a last sentence.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -22,10 +23,12 @@ class Regions:
     """A spaCy document of regions and the way back to the text.
 
     doc: the document, with normal forms, tags and sentences.
+    watched: for each expression that the reader watches for, whether a word of the document matches it.
     """
 
     def __init__(self, doc: Any, starts: list[int], shifts: list[int], length: int) -> None:
         self.doc = doc
+        self.watched: list[bool] = []
         self._starts = starts
         self._shifts = shifts
         self._ends = [*starts[1:], length]
@@ -46,9 +49,12 @@ class Regions:
 
 
 class RegionReader:
-    """Makes documents of regions with the tokenizer, the normaliser and the segmenter of a pipeline."""
+    """Makes documents of regions with the tokenizer, the normaliser and the segmenter of a pipeline.
 
-    def __init__(self, nlp: Any) -> None:
+    watch: expressions looked for in the normal form of each word.
+    """
+
+    def __init__(self, nlp: Any, watch: Sequence[re.Pattern[str]] = ()) -> None:
         from spacy.attrs import NORM
         from spacy.tokens import Doc
 
@@ -62,6 +68,7 @@ class RegionReader:
         self._excluded = nlp.vocab.strings.add("EXCLUDED")
         self._space = nlp.vocab.strings.add("SPACE")
         self._forms: dict[str, int] = {}
+        self._watch = [(expression, set[int]()) for expression in watch]
         self._pieces: dict[str, tuple[list[str], list[bool]]] = {}
 
     def read(self, text: str, regions: Sequence[tuple[int, int]], polluted: Sequence[tuple[int, int]]) -> Regions:
@@ -80,7 +87,7 @@ class RegionReader:
                 length += len(BARRIER)
         doc, words = self._tokenise("".join(pieces))
         made = Regions(doc, starts, shifts, length)
-        self._normalise(doc, words)
+        made.watched = self._normalise(doc, words)
         if polluted:
             self._exclude(made, polluted)
         self._segment(doc)
@@ -119,7 +126,7 @@ class RegionReader:
         made = _words_and_spaces(self._words.findall(last))
         return words + made[0], spaces + made[1]
 
-    def _normalise(self, doc: Any, words: list[str]) -> None:
+    def _normalise(self, doc: Any, words: list[str]) -> list[bool]:
         import numpy
 
         forms, vocab, space = self._forms, self._nlp.vocab, self._space
@@ -134,12 +141,17 @@ class RegionReader:
             found.append(form)
         if found:
             doc.from_array([self._attribute], numpy.array(found, dtype="uint64"))
+        return [not forms_seen.isdisjoint(found) for _, forms_seen in self._watch]
 
     def _form(self, lexeme: Any) -> int:
         """The normal form of a word, 0 for white space."""
         accents, quotes = self._tables
         word = lexeme.text
-        form = self._nlp.vocab.strings.add(lexeme.norm_.translate(accents).translate(quotes)) if word.strip() else 0
+        normal = lexeme.norm_.translate(accents).translate(quotes)
+        form = self._nlp.vocab.strings.add(normal) if word.strip() else 0
+        for expression, forms in self._watch:
+            if expression.search(normal):
+                forms.add(form)
         if len(word) <= _SHORT and len(self._forms) < _MOST_FORMS:
             self._forms[word] = form
         return form

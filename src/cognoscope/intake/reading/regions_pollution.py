@@ -23,7 +23,8 @@ _five_bars = b"x" * 5
 _runs_of_bars = re.compile(r"[nbwNBW_=-]{5,}")
 _lines_of_doctors = re.compile(r"\n(?=[dDpP][rR][.\soO])")
 _coded = re.compile(r" \(\d+\) [a-zA-Z]\d\d")
-_page_at_line_start = re.compile(r"(?:\A|\n)\d\d?/\d")
+_page = re.compile(r"\d\d?/\d")
+_page_at_line_start = re.compile(r"\n\d\d?/\d")
 _patient_number = re.compile(r"80\d{8}")
 _printed = re.compile(r"[iı]mpr[iı]m.[\s\x1c-\x1f]le", re.IGNORECASE)
 
@@ -104,7 +105,7 @@ def _coding(compiled: Any, text: str, _low: bytes) -> Iterator[Any]:
 
 
 def _footer(compiled: Any, text: str, low: bytes) -> Iterator[Any]:
-    paged = _page_at_line_start.search(text) or _patient_number.search(text)
+    paged = _page_at_line_start.search(text) or _page.match(text) or _patient_number.search(text)
     if paged or (b"mpr" in low and _printed.search(text)):
         yield from compiled.finditer(text)
 
