@@ -132,6 +132,7 @@ def test_a_stay_of_fifteen_codes_is_decided_by_keyboard_alone(visit: Visit, hosp
     page.keyboard.press("e")
     page.keyboard.press("2")
     expect(page.locator("[id='element-N18.9']")).to_contain_text("Écartée")
+    expect(page.locator("[id='element-R00']")).to_be_focused()
     page.keyboard.press("r")
     expect(page.locator("[id='element-R00']")).to_contain_text("À revoir plus tard")
     for done in range(3, 14):
