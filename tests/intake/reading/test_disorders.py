@@ -12,12 +12,13 @@ pytest.importorskip("edsnlp", reason="the extra `text` is not installed")
 
 import itertools
 
+from cognoscope.core.errors import NotInstalled
 from cognoscope.intake.reading.component import component
 from cognoscope.intake.reading.disorders import COMPONENT, found, read
 from cognoscope.intake.reading.disorders_features import BUCKETS, FLAGS, PIECES, features, pieces
 from cognoscope.intake.reading.disorders_model import WINDOW, chances
 from cognoscope.intake.reading.disorders_spans import LONGEST, spans
-from cognoscope.intake.reading.disorders_terms import Match, codes, dotted, labels, matches
+from cognoscope.intake.reading.disorders_terms import Match, cim10_path, codes, dotted, labels, matches
 from cognoscope.intake.reading.disorders_tokens import form, term_form, tokens
 
 LETTER = "Patiente hypertendue. Pneumonie franche. Pas de fièvre ni de toux. Mère : cancer du sein."
@@ -167,6 +168,12 @@ def test_terms_are_kept_unless_the_classifier_speaks_against_them() -> None:
     assert spans(words, [term], doubt) == [(0, 1), (2, 4)]
     endless = np.tile(np.array([[0.01, 0.01, 0.98]], dtype=np.float32), (LONGEST + 1, 1))
     assert spans(tokens("mot " * (LONGEST + 1)), [], endless) == []
+
+
+def test_without_the_extra_one_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cognoscope.intake.reading.disorders_terms.find_spec", lambda _: None)
+    with pytest.raises(NotInstalled, match="make text"):
+        cim10_path()
 
 
 def test_importing_it_loads_no_library_of_the_extra() -> None:
