@@ -23,7 +23,7 @@ def _fhir(
     path: Path = typer.Argument(..., help="A file or folder of FHIR R4: bundles, resources or NDJSON, also gzipped."),
     at: str | None = typer.Option(None, help="The moment of the ingest, 2026-11-21T08:00+01:00; default: now."),
 ) -> None:
-    """FHIR R4 resources: persons become pseudonyms, identities go to the vault, free text stays outside."""
+    """FHIR R4 resources: persons become pseudonyms, identities go to the vault, texts are pseudonymised."""
     from datetime import UTC, datetime
 
     from cognoscope.cli.apps import instant
@@ -72,7 +72,11 @@ def _say(report: "Report") -> None:
         typer.echo(f"  in quarantine: {count} ({reason})")
     if whole.quarantined:
         typer.echo("The table `quarantine` of the warehouse says the file, the line and the reason of each.")
-    if report.documents:
-        typer.echo(f"{report.documents} documents are listed without their text, which stays outside the warehouse.")
+    if report.texts:
+        typer.echo(f"{report.texts} documents have their text, pseudonymised.")
+    if report.held_back:
+        typer.echo(f"{report.held_back} texts are held back: they could not be pseudonymised with confidence.")
+    if without := report.documents - (report.texts or 0):
+        typer.echo(f"{without} documents are listed without their text, which stays outside the warehouse.")
     if report.passed_over:
         typer.echo(f"{report.passed_over} files of the folder were passed over: they do not end in .json or .ndjson.")

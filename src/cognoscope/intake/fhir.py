@@ -14,6 +14,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.intake import keys, sources
 from cognoscope.intake.fhir_work import Setup, work
 from cognoscope.intake.manifest import Manifest, Part, Tally
+from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.recording import record_once
 from cognoscope.intake.sources import Batch
 from cognoscope.intake.vault import Vault
@@ -25,7 +26,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Report:
-    """The account of an ingest: by file, and why records were set aside. Nothing of a record's content is in it."""
+    """The account of an ingest: by file, and why records were set aside. Nothing of a record's content is in it.
+
+    documents: those listed. texts: those of them whose text was pseudonymised; None where the extra `text` is missing.
+    """
 
     source: str
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -33,6 +37,8 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     passed_over: int = 0
     documents: int = 0
+    texts: int | None = None
+    held_back: int = 0
     new: bool = False
 
     @property
@@ -102,6 +108,8 @@ def ingest_fhir(
             report.reasons += done.reasons
             done_bytes += done.size
             progress(done_bytes, total)
+        if report.documents:
+            _take_texts(sources.batches(found.files, setting), warehouse, vault, pseudonymiser, setup, report)
         warehouse.settle()
         report.source = digest(sorted(seen))
         whole = report.total
@@ -114,6 +122,31 @@ def ingest_fhir(
         )
         record_once(ledger, event, actor, at)
     return report
+
+
+def _take_texts(
+    batches: Iterator[Batch],
+    warehouse: Warehouse,
+    vault: Vault,
+    pseudonymiser: Pseudonymiser,
+    setup: Setup,
+    report: Report,
+) -> None:
+    # What pseudonymises takes a while to import, which an export without documents need not wait for.
+    from cognoscope.intake import fhir_documents
+    from cognoscope.intake.concepts import Concepts
+
+    if not fhir_documents.can_read_texts():
+        return
+    concepts = Concepts(setup.concept_files, setup.relationship_files)
+    texts = fhir_documents.Texts(warehouse, vault, pseudonymiser, setup.at, concepts)
+    report.texts = 0
+    for done in texts.take(batches):
+        report.new = True
+        report.texts += sum(tally.written for tally in done.staged.content.tallies.values())
+        report.held_back += done.held_back
+        report.reasons += done.reasons
+    report.texts += texts.already
 
 
 def _setup(warehouse: Warehouse, vault: Vault, at: datetime) -> Setup:

@@ -129,7 +129,7 @@ class BatchMapping:
         self._tally.read += 1
         try:
             resource = DECODE(raw)
-            self._map[type(resource)](resource, resource.id or _called(raw, full_url))
+            self._map[type(resource)](resource, resource.id or called(raw, full_url))
         except NotOfInterest:
             self._ignore(f"{type(resource).__name__} not of interest")
         except Unusable as error:
@@ -178,7 +178,7 @@ def _flaw_of(error: Exception) -> tuple[str, str]:
     return "not_json", "it is not JSON, or cut off"
 
 
-def _called(raw: bytes, full_url: str | None) -> str:
+def called(raw: bytes, full_url: str | None) -> str:
     """An identifier for a resource without id: the end of its address, else a digest of its text."""
     if full_url:
         return full_url.rpartition("/")[2].removeprefix("urn:uuid:").removeprefix("urn:oid:")

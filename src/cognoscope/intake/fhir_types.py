@@ -1,7 +1,7 @@
 """The parts of FHIR R4 resources that are read; what is not named here is skipped while decoding and goes nowhere.
 
 Free text (`text`, `note`, `display`, `CodeableConcept.text`, `valueString`, attachments) is left out on purpose: it may
-hold identities. Only `Patient` names them, for the vault.
+hold identities. Only `Patient` names them, for the vault, and `DocumentReference.content`, to be pseudonymised.
 """
 
 from typing import Annotated, Any
@@ -213,8 +213,21 @@ class DocumentContext(Element):
     encounter: list[Reference] = []
 
 
+class Attachment(Element):
+    """A document inside a resource, in base64."""
+
+    content_type: str | None = None
+    data: str | None = None
+
+
+class DocumentContent(Element):
+    """One form of a document; several are the same document in several formats."""
+
+    attachment: Attachment | None = None
+
+
 class DocumentReference(Resource):
-    """That a document exists; its content is not read before it can be pseudonymised."""
+    """That a document exists; its `content` is decoded only by what pseudonymises it (`fhir_documents`)."""
 
     id: str | None = None
     status: str | None = None
@@ -222,6 +235,7 @@ class DocumentReference(Resource):
     subject: Reference | None = None
     date: str | None = None
     context: DocumentContext | None = None
+    content: Raw = Raw()
 
 
 Event = Encounter | Condition | Observation | MedicationRequest | MedicationStatement | Procedure | DocumentReference

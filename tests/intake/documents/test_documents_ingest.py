@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -37,7 +37,7 @@ def test_a_folder_with_its_list(home: Home, ledger: Ledger, tmp_path: Path) -> N
         assert [line for line in text.split("\n") if line] == list(LINES)
     assert set(notes["person_id"]) == {person_id(pseudonymiser(home).person(f"IPP{n}")) for n in range(4)}
     assert set(notes["note_date"].astype(str)) == {"2025-02-03"}
-    assert set(notes["note_datetime"]) == {datetime(2025, 2, 3, 10, 30)}
+    assert set(notes["note_datetime"]) == {pd.Timestamp("2025-02-03 10:30")}
     assert set(notes["note_title"]) == {"Compte rendu"} and set(notes["note_source_value"]) == {"CRH"}
     assert set(notes["visit_occurrence_id"]) == {pseudonymiser(home).key63("visit_occurrence", "7")}
     (event,) = [entry.event for entry in ledger.entries(event="IngestFinished")]

@@ -7,7 +7,7 @@ that are missing; a document that is already in the warehouse, as it is, is pass
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from cognoscope.intake.documents.entries import Entry
 from cognoscope.intake.documents.patients import Patients, also_known
 from cognoscope.intake.documents.refused import LARGEST_FILE, Refused, too_large
 from cognoscope.intake.identities import Identity
+from cognoscope.intake.manifest import Part
 from cognoscope.intake.parquet import configuration, read
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.tables_chunks import Rejected
@@ -34,7 +35,11 @@ CHARACTERS_A_BATCH = 4_000_000
 
 @dataclass(frozen=True)
 class Item:
-    """One document to read, pseudonymise and write; `known` and the text leave intake only as they come out."""
+    """One document to read, pseudonymise and write; one of `text`, `path` and `content` is given.
+
+    declared: encoding that `content` is said to have.
+    type: in words, kept only where it is harmless. code: its type as `system|code`, kept as it is, with its concept.
+    """
 
     line: int
     note_id: int
@@ -49,6 +54,10 @@ class Item:
     type: str | None = None
     text: str | None = None
     path: Path | None = None
+    content: bytes | None = None
+    declared: str | None = None
+    code: str | None = None
+    class_concept: int = 0
 
 
 @dataclass(frozen=True)
@@ -197,18 +206,39 @@ def _title(entry: Entry, path: Path | None) -> str | None:
 
 
 def content_keys(warehouse: Warehouse) -> npt.NDArray[np.int64]:
-    """Of every document in the warehouse, as it was last taken in; sorted, 8 bytes each."""
-    files = warehouse.manifest().files("note_origin")
-    if not files:
+    """Of every document that is in the warehouse as it was taken in; sorted, 8 bytes each.
+
+    A note that was written over since (by another intake, without its text) is not among them.
+    """
+    committed = warehouse.manifest()
+    origins, notes = committed.files("note_origin"), committed.files("note")
+    if not origins or not notes:
         return np.empty(0, np.int64)
     sql = f"""
-        SELECT content_key FROM (
-            SELECT note_id, arg_max(content_key, _order) AS content_key
-            FROM {read(warehouse.folder, files)} GROUP BY note_id
-        )
+        WITH origin AS (
+            SELECT note_id, arg_max(content_key, _order) AS content_key, max(_order) AS _order
+            FROM {read(warehouse.folder, origins)} GROUP BY note_id
+        ), latest AS (SELECT note_id, max(_order) AS _order FROM {read(warehouse.folder, notes)} GROUP BY note_id)
+        SELECT content_key FROM origin SEMI JOIN latest USING (note_id, _order)
     """  # noqa: S608 - made of the paths of the warehouse's own parts
     with duckdb.connect(config=configuration(warehouse.folder)) as database:
         return np.sort(np.asarray(database.execute(sql).fetchnumpy()["content_key"], np.int64))
+
+
+def to_do(warehouse: Warehouse, batch: Batch) -> Batch | Part:
+    """The batch, or what was committed of it when that still stands.
+
+    It does not where a document was changed and came back as it was: then the batch is done again under another name,
+    so that its rows come after those of the change.
+    """
+    done = warehouse.parts(batch.source).get(0)
+    if done is None:
+        return batch
+    aside = sum(tally.quarantined for tally in done.tallies.values())
+    if len(batch.items) + len(batch.flaws) == aside:
+        return done
+    committed = sum(len(source.parts) for source in warehouse.manifest().sources.values())
+    return replace(batch, source=digest([batch.source, committed]))
 
 
 def is_in(there: npt.NDArray[np.int64], keys: list[int]) -> list[bool]:

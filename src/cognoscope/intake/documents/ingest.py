@@ -11,7 +11,7 @@ from cognoscope.core.canonical import digest
 from cognoscope.core.events import IngestFinished
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake.documents import masking
-from cognoscope.intake.documents.batches import Batch, Preparation, cut
+from cognoscope.intake.documents.batches import Batch, Preparation, cut, to_do
 from cognoscope.intake.documents.entries import entries
 from cognoscope.intake.documents.index import found_index
 from cognoscope.intake.documents.layout import DocumentsMapping
@@ -131,10 +131,10 @@ def _missing(
     """The batches that are not in the warehouse; those that are, are only counted."""
     for batch in batches:
         seen.append(batch.source)
-        there = warehouse.parts(batch.source)
-        if 0 in there:
-            report.count(there[0])
-        elif not batch.items and not batch.flaws:
-            report.tally.add(Tally(batch.read, 0, 0, batch.unchanged))
+        left = to_do(warehouse, batch)
+        if isinstance(left, Part):
+            report.count(left)
+        elif not left.items and not left.flaws:
+            report.tally.add(Tally(left.read, 0, 0, left.unchanged))
         else:
-            yield batch, warehouse.begin(batch.source)
+            yield left, warehouse.begin(left.source)

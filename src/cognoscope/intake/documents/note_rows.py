@@ -32,7 +32,20 @@ class NoteRows:
         at = item.at + timedelta(days=item.days)
         moment = None if at.time() == time(0) else at
         self._notes.append(
-            (item.note_id, item.person_id, at.date(), moment, EHR_NOTE, 0, title, text, 0, 0, item.visit, kind)
+            (
+                item.note_id,
+                item.person_id,
+                at.date(),
+                moment,
+                EHR_NOTE,
+                item.class_concept,
+                title,
+                text,
+                0,
+                0,
+                item.visit,
+                kind,
+            )
         )
         self._origins.append((item.note_id, item.person_id, item.content_key))
 

@@ -89,6 +89,8 @@ class Worker:
     def _read(self, item: Item) -> str:
         if item.text is not None:
             return self.reader.of_text(item.text)
+        if item.content is not None:
+            return self.reader.of_bytes(item.content, item.declared)
         assert item.path is not None
         try:
             content = item.path.read_bytes()
@@ -112,7 +114,7 @@ class Worker:
                 rejected.append(Rejected(item.line, "held-back", one.held_back))
                 continue
             title = self._labels.title(item.title, item.known, item.pseudonym, item.days)
-            rows.add(item, one.text, title, self._labels.type(item.type, item.known))
+            rows.add(item, one.text, title, item.code or self._labels.type(item.type, item.known))
         return rejected
 
 
