@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from cognoscope.intake.cohorts import Cohort, members
 from cognoscope.intake.cohorts_counts import shown, wilson
@@ -82,11 +83,14 @@ def compare(
     found = [members(each, backend, refused, find_text).to_pyarrow() for each in (a, b)]
     sizes = [each.num_rows for each in found]
     both = len(set(found[0]["person_id"].to_pylist()) & set(found[1]["person_id"].to_pylist()))
-    tables = [ibis.memtable(each) for each in found]
+    # Who is in both stands there twice: so each source is gone through once for the two cohorts.
+    sides = [
+        each.append_column("side", pa.array([side] * each.num_rows, pa.int64())) for side, each in enumerate(found)
+    ]
+    chosen = ibis.memtable(pa.concat_tables(sides))
     rows: list[Row] = []
     for kind, source, keys in _sources(backend):
-        counts = [_counts(keys, ids) for ids in tables]
-        rows += _compared(kind, source, counts, sizes, most)
+        rows += _compared(kind, source, _counts(keys, chosen), sizes, most)
     rows.sort(key=lambda row: (-abs(row.difference or 0.0), row.kind, row.source, row.key))
     persons_a, persons_b, shared = (shown("", number).shown for number in (*sizes, both))
     return Comparison(persons_a, persons_b, shared, tuple(rows))
@@ -117,10 +121,14 @@ def _drugs(asserted: ir.Table) -> ir.Table:
     return coded.select("person_id", key=coded.code.substr(0, LETTERS["drug"]))
 
 
-def _counts(keys: ir.Table, ids: ir.Table) -> dict[str, int]:
-    inside = keys.filter(keys.person_id.isin(ids.person_id)).distinct()
-    table = inside.group_by("key").aggregate(persons=inside.count()).to_pyarrow()
-    return dict(zip(table["key"].to_pylist(), table["persons"].to_pylist(), strict=True))
+def _counts(keys: ir.Table, ids: ir.Table) -> list[dict[str, int]]:
+    """Persons by key, on each side."""
+    inside = keys.inner_join(ids, "person_id").select("person_id", "side", "key").distinct()
+    table = inside.group_by("side", "key").aggregate(persons=inside.count()).to_pyarrow()
+    counts: list[dict[str, int]] = [{}, {}]
+    for side, key, persons in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        counts[side][key] = persons
+    return counts
 
 
 def _compared(kind: Kind, source: Source, counts: list[dict[str, int]], sizes: list[int], most: int) -> list[Row]:

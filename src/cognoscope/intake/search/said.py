@@ -13,7 +13,7 @@ from cognoscope.intake.reading.rows import mentions
 from cognoscope.intake.search.parse import Parsed, Term
 from cognoscope.intake.search.passages import Span, spans
 
-MOST = 2_000
+MOST = 1_000
 
 Said = tuple[int, int, bool]
 """A mention: characters from, to (excluded), and whether it is asserted of the patient."""
