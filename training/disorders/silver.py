@@ -25,7 +25,7 @@ def sentences(folder: Path, count: int, seed: int) -> list[AnnotatedText]:
         count: how many.
         seed: of what is drawn.
     """
-    draw = random.Random(seed)  # noqa: S311 - no secret is drawn
+    draw = random.Random(seed)
     here = files(__package__)
     patterns = here.joinpath("sentences.txt").read_text(encoding="utf-8").splitlines()
     slots = tomllib.loads(here.joinpath("slots.toml").read_text(encoding="utf-8"))

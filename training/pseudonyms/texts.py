@@ -176,7 +176,8 @@ def mention(known: Lists, rng: random.Random) -> Filled:
         ("{T} ", "L", " "), ("{T} ", "F", " ", "L", ", "), ("{T} ", "I", " ", "L", " "), ("vu par le {t} ", "L", ". "),
         ("", "F", " ", "l", " - "), ("", "l", " ", "F", "\n"), ("avis du {t} ", "L", " et du {t} ", "L", ". "),
         ("son mari ", "F", ", "), ("Dr. ", "L", "\n"), ("Interne : ", "l", "\n"), ("patient : ", "l", " ", "F", " "),
-        ("habite à ", "C", ", "), ("né à ", "C", ". "), ("suivi à ", "C", " par le {t} ", "L", " "), ("CH de ", "C", " "),
+        ("habite à ", "C", ", "), ("né à ", "C", ". "), ("CH de ", "C", " "),
+        ("suivi à ", "C", " par le {t} ", "L", " "),
         ("hôpital ", "H", " "), ("CHU ", "H", ", "), ("adressé par la clinique ", "H", " "), ("", "I", " ", "l", " / "),
     )  # fmt: skip
     labels = {"L": "NOM", "l": "NOM", "F": "PRENOM", "I": "PRENOM", "C": "VILLE", "H": "HOPITAL"}

@@ -1,4 +1,4 @@
-"""Variations of a template before it is filled: names swapped, separators changed, cropped; and whole invented headers."""
+"""Variations of a template before it is filled: names swapped, separators changed, cropped; and invented headers."""
 
 import random
 
@@ -8,18 +8,38 @@ SEPARATORS = (" ", ", ", "\n", " - ", "  ", " / ", " | ", " : ", "")
 FIELDS = (
     ("NOM", "DURAND", ("Nom : ", "NOM: ", "Nom ", "Nom de naissance : ", "Patient : ", "M. ", "Mme ", "Dr ", "", "")),
     ("PRENOM", "Paul", ("Prénom : ", "Prénom ", "PRENOM: ", "", "", "")),
-    ("DATE_NAISSANCE", "01/02/1950", ("Né(e) le ", "né le ", "née le : ", "DDN : ", "Date de naissance : ", "DDN ", "Naissance: ")),
-    ("IPP", "8001234567", ("IPP : ", "IPP ", "N° IPP: ", "IPP n°", "NIP : ", "Identifiant : ", "N° patient : ", "(IPP) ")),
-    ("NDA", "123456789", ("NDA : ", "NDA ", "N° dossier : ", "Dossier n°", "N° de séjour : ", "Visite : ", "IEP ", "N° venue ")),
-    ("TEL", "01 42 00 00 00", ("Tél : ", "Tel. ", "Téléphone : ", "Fax : ", "Port. ", "Mobile : ", "T. ", "☎ ", "", "joignable au ")),
+    (
+        "DATE_NAISSANCE",
+        "01/02/1950",
+        ("Né(e) le ", "né le ", "née le : ", "DDN : ", "Date de naissance : ", "DDN ", "Naissance: "),
+    ),
+    (
+        "IPP",
+        "8001234567",
+        ("IPP : ", "IPP ", "N° IPP: ", "IPP n°", "NIP : ", "Identifiant : ", "N° patient : ", "(IPP) "),
+    ),
+    (
+        "NDA",
+        "123456789",
+        ("NDA : ", "NDA ", "N° dossier : ", "Dossier n°", "N° de séjour : ", "Visite : ", "IEP ", "N° venue "),
+    ),
+    (
+        "TEL",
+        "01 42 00 00 00",
+        ("Tél : ", "Tel. ", "Téléphone : ", "Fax : ", "Port. ", "Mobile : ", "T. ", "☎ ", "", "joignable au "),
+    ),
     ("MAIL", "a@b.fr", ("Mail : ", "E-mail: ", "courriel : ", "")),
-    ("SECU", "250032915101234", ("NIR : ", "N° SS ", "N° de sécurité sociale : ", "Numéro sécu : ", "INS : ", "NSS: ", "")),
+    (
+        "SECU",
+        "250032915101234",
+        ("NIR : ", "N° SS ", "N° de sécurité sociale : ", "Numéro sécu : ", "INS : ", "NSS: ", ""),
+    ),
     ("ADRESSE", "12 rue Basse", ("Adresse : ", "Domicile : ", "demeurant ", "", "")),
     ("ZIP", "29200", ("", "", "CP : ")),
     ("VILLE", "Brest", ("", "", "Ville : ", "à ")),
     ("DATE", "01/02/2020", ("Le ", "Date : ", "Entrée le ", "Consultation du ", "Imprimé le ", "du ", "")),
     ("HOPITAL", "Bichat", ("Hôpital ", "HOPITAL ", "CHU ", "Clinique ", "Site : ", "GH ")),
-)  # fmt: skip
+)
 ROLES = (
     "Interne",
     "PH",

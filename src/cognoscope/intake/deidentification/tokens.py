@@ -16,10 +16,10 @@ CACHED_WORDS = 200_000
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|\s+|[\W_]|\d", re.S)
 
 FLAGS = (
-    "capital", "upper", "letter", "digits", "space", "newline", "punctuation", "medical", "common", "first", "surname",
-    "city", "hospital_name", "title", "role", "kin", "named", "birth", "month", "street", "phone", "mail", "secu",
-    "ipp", "nda", "pro", "hospital", "unit", "place", "particle", "number", "unit_of_measure", "age", "year", "day", "long",
-    "zero", "at", "short", "unknown",
+    "capital", "upper", "letter", "digits", "space", "newline", "punctuation", "medical", "common", "first",
+    "surname", "city", "hospital_name", "title", "role", "kin", "named", "birth", "month", "street", "phone",
+    "mail", "secu", "ipp", "nda", "pro", "hospital", "unit", "place", "particle", "number", "unit_of_measure",
+    "age", "year", "day", "long", "zero", "at", "short", "unknown",
 )  # fmt: skip
 """What is known of a token; the classifier sees them in this order."""
 BIT = {name: np.uint64(1 << index) for index, name in enumerate(FLAGS)}
