@@ -15,8 +15,10 @@ from cognoscope.intake.cohorts import (
     Cohort,
     Event,
     Measurement,
+    Mentioned,
     Not,
     Sex,
+    TextFound,
     Window,
     masked_count,
     members,
@@ -119,6 +121,8 @@ leaves = st.one_of(
     st.builds(Sex, concepts=st.lists(st.integers(0, 10), min_size=1, max_size=3).map(tuple)),
     st.builds(Age, at=st.dates(), at_least=st.integers(0, 120), below=st.none() | st.integers(1, 120)),
     st.builds(Event, kind=st.sampled_from(["condition", "drug", "visit"]), codes=st.just(("A*",)), window=windows),
+    st.builds(Mentioned, labels=st.just(("diabetes",)), codes=st.just(("E11*",)), include_negated=st.booleans()),
+    st.builds(TextFound, text=st.text(min_size=1, max_size=20), at_least=st.integers(1, 3), window=windows),
     st.builds(Measurement, low=st.none() | st.floats(allow_nan=False, allow_infinity=False), window=windows),
 )
 criteria = st.recursive(
@@ -149,6 +153,10 @@ def test_a_definition_survives_json_with_its_digest(criterion):
         {"kind": "condition", "codes": ["*"]},
         {"kind": "condition", "window": {"start": "2025-01-02", "end": "2025-01-01"}},
         {"kind": "measurement", "threshold": 3},
+        {"kind": "mention", "labels": ["a;b"]},
+        {"kind": "mention", "groups": ["organ"]},
+        {"kind": "text", "text": ""},
+        {"kind": "text", "text": "toux", "at_least": 0},
     ],
 )
 def test_a_definition_that_means_nothing_is_refused(broken):

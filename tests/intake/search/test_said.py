@@ -101,3 +101,7 @@ def test_beyond_what_was_looked_at_the_total_is_a_lower_bound(hospital, monkeypa
 def test_without_the_warehouse_it_cannot_be_known(hospital):
     with pytest.raises(InvalidInput, match="warehouse"):
         hospital[0].search(SearchQuery("diabète", asserted_only=True))
+
+
+def test_without_words_nothing_is_denied(hospital):
+    assert hospital[0].search(SearchQuery("", asserted_only=True, person_id=102)).total == 1

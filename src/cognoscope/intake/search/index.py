@@ -83,7 +83,7 @@ class SearchIndex:
             raise InvalidInput(f"Only the first {MOST_HITS} reports are shown: add a word, a person or a date.")
         searcher, schema_ = self._searcher()
         meant = self._allowed(clauses.of(parsed, query, schema_, near=query.fuzzy), schema_)
-        if query.asserted_only:
+        if query.asserted_only and parsed.required:
             if mentions is None:
                 raise InvalidInput("Leaving out what is negated needs the warehouse: pass it along with the query.")
             total, complete, chosen = self._asserted(searcher, meant, query, parsed, mentions)
