@@ -260,3 +260,14 @@ def test_without_javascript(visit: Visit, hospital: Hospital) -> None:
     expect(page.locator("#notice")).to_contain_text("Acceptée : J18.9 Pneumopathie")
     page.get_by_role("link", name="Montrer tout le texte").click()
     expect(page.locator(".cg-text")).to_contain_text("Cher confrère")
+
+
+def test_pages_are_light(visit: Visit, hospital: Hospital) -> None:
+    page = visit()
+    enter(page, hospital, "camille")
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: int(answer.headers.get("content-length", 0))}))
+    for path in paths(hospital):
+        sizes.clear()
+        page.goto(hospital.address + path, wait_until="networkidle")
+        assert 0 < sum(sizes.values()) < 200_000, (path, sizes)

@@ -28,8 +28,12 @@ QUALIFIERS = {
     "history": N_("antécédent"),
     "reported": N_("rapporté"),
     "conflict": N_("documents en désaccord"),
+    "coded": N_("déjà codé"),
 }
-HOLLOW = {"negated", "hypothesis", "family", "reported"}
+OF_WORDS = {"negated", "hypothesis", "family", "history", "reported"}
+"""Those that words of a document carry, and that are written behind them; the others are the finding's own."""
+
+HOLLOW = OF_WORDS - {"history"}
 """With one of these the words do not say it of the patient now: their highlight is an outline without a ground."""
 
 
@@ -223,7 +227,7 @@ def _spans(finding: Finding, case: Case | None) -> list[SpanPointer]:
 
 
 def _highlight(finding: Finding, pointer: SpanPointer, number: int, rank: int, language: str) -> Highlight:
-    said = ", ".join(qualifier_words(finding.qualifiers, language))
+    said = ", ".join(qualifier_words([name for name in finding.qualifiers if name in OF_WORDS], language))
     title = finding_label(finding, language) + (f" ({said})" if said else "")
     return Highlight(
         start=pointer.start,

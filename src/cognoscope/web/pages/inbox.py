@@ -55,6 +55,11 @@ class Filters:
         """Whether anything is filtered."""
         return bool(self.application or self.subject)
 
+    @property
+    def about_stays(self) -> bool:
+        """Whether a stay or a person is among the subjects, and not units alone."""
+        return any(not code.startswith("unit:") for code, _, _ in self.subjects)
+
     def address(self, offset: int) -> str:
         """The same filters, another page."""
         return "/?" + urlencode(
