@@ -98,6 +98,12 @@ def test_qualifiers_are_said() -> None:
     assert about["cancer du sein"].family and not about["cancer du sein"].asserted
 
 
+def test_a_mention_soon_after_a_passage_that_is_left_out_keeps_its_qualifiers() -> None:
+    text = "On retrouve une pneumonie.\nLe bilan est normal.\nIl ne présente pas de hernie discale.\nSortie."
+    about = {text[m.start : m.stop].lower(): m.negated for m in read([text])[0]}
+    assert about == {"pneumonie": False, "hernie discale": True}
+
+
 def test_what_is_to_be_ruled_out_is_supposed() -> None:
     text = "Une IRM est demandée pour éliminer une hernie discale."
     (mention,) = read([text])[0]

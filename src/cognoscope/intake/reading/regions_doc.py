@@ -31,7 +31,7 @@ class Regions:
         self.watched: list[bool] = []
         self._starts = starts
         self._shifts = shifts
-        self._ends = [*starts[1:], length]
+        self._ends = [*(start - len(BARRIER) for start in starts[1:]), length]
 
     def place(self, start: int, stop: int) -> tuple[int, int]:
         """Characters of the text behind characters of the document."""
