@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cognoscope.intake.deidentification.beside import beside
 from cognoscope.intake.deidentification.births import birth_dates, whole_dates
 from cognoscope.intake.deidentification.classifier import LABELS, REACH, Classifier, sequence
 from cognoscope.intake.deidentification.companies import without_companies
@@ -13,13 +14,16 @@ from cognoscope.intake.deidentification.names import found_names
 from cognoscope.intake.deidentification.painting import Painting
 from cognoscope.intake.deidentification.patterns import digit_mass, found_by_form
 from cognoscope.intake.deidentification.places import found_places
-from cognoscope.intake.deidentification.plausible import plausible
+from cognoscope.intake.deidentification.plausible import SURE, plausible
 from cognoscope.intake.deidentification.span import Label, Span
 from cognoscope.intake.deidentification.tokens import BIT, Bits, Tokens, Words
 from cognoscope.intake.identities import Identity
 
-THRESHOLDS: dict[str, float] = {"NOM": 0.5, "PRENOM": 0.5, "VILLE": 0.5, "HOPITAL": 0.6}
+THRESHOLDS: dict[str, float] = {"NOM": 0.5, "PRENOM": 0.5, "VILLE": 0.35, "HOPITAL": 0.5}
 OTHER_THRESHOLD = 0.5
+PAIR_THRESHOLD = 0.12
+"""For two unknown words side by side, one in upper case, one with a capital: so family and first names are written."""
+
 MEDICAL_THRESHOLD = 0.97
 """What the classifier must be sure of to call a word of CIM-10 or of a drug's name a person or a place."""
 
@@ -77,6 +81,8 @@ class Finder:
         if self._rules:
             painting.add(found_names(tokens))
             painting.add(found_places(tokens))
+        painting.add(beside(tokens.text, painting.spans()))
+        painting.partner()
         painting.widen()
         painting.repeat()
         spans = birth_dates(tokens.text, painting.spans())
@@ -129,7 +135,10 @@ def _ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
 
 def labelled(tokens: Tokens, indices: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterable[Span]:
     """Spans of the tokens that some label is likely enough for."""
-    likely = np.flatnonzero(scores[:, 0] < 1 - min(OTHER_THRESHOLD, *THRESHOLDS.values()))
+    paired = name_pairs(tokens, indices)
+    likely = np.flatnonzero(
+        scores[:, 0] < 1 - np.where(paired, PAIR_THRESHOLD, min(OTHER_THRESHOLD, *THRESHOLDS.values()))
+    )
     for row in likely.tolist():
         index = int(indices[row])
         bits = int(tokens.flags[index])
@@ -141,12 +150,34 @@ def labelled(tokens: Tokens, indices: NDArray[np.int64], scores: NDArray[np.floa
             label = "DATE_NAISSANCE"
         some = 1 - float(scores[row, 0])
         least = THRESHOLDS.get(label, OTHER_THRESHOLD)
+        if paired[row]:
+            label, least, some = label if label in _WORDED else "NOM", PAIR_THRESHOLD, max(some, SURE)
         if label in ("NOM", "PRENOM", "VILLE", "HOPITAL") and bits & _ORDINARY and not bits & _LISTED:
             least = MEDICAL_THRESHOLD
         if some >= least:
             yield Span(tokens.starts[index], tokens.starts[index + 1], label, some)
 
 
+def name_pairs(tokens: Tokens, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) true at `DURAND Paul` and `Paul DURAND`: neighbours that no everyday or medical word explains."""
+    flags = tokens.flags[indices]
+    sizes = np.diff(tokens.starts)[indices]
+    capital, upper = (flags & BIT["capital"]) > 0, (flags & BIT["upper"]) > 0
+    explained = (
+        BIT["medical"] | BIT["common"] | BIT["title"] | BIT["hospital"] | BIT["unit"] | BIT["month"] | BIT["phone"]
+    )
+    free = capital & ((flags & explained) == 0) & (sizes > 2)
+    titled = free & ~upper
+    shouted = free & upper & (sizes > 3)
+    near = np.diff(indices) == 2
+    pair = ((shouted[:-1] & titled[1:]) | (titled[:-1] & shouted[1:])) & near
+    found = np.zeros(len(indices), np.bool_)
+    found[:-1] |= pair
+    found[1:] |= pair
+    return found
+
+
+_WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL", "ADRESSE")
 _BORN = LABELS.index("DATE_NAISSANCE")
 _ORDINARY = int(BIT["medical"] | BIT["common"])
 _LISTED = int(BIT["first"] | BIT["surname"] | BIT["city"] | BIT["particle"] | BIT["hospital"])

@@ -15,6 +15,9 @@ _WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL")
 _BRIDGED = ("NOM", "VILLE", "HOPITAL", "ADRESSE")
 _PARTICLE = int(BIT["particle"])
 _ORDINARY = int(BIT["medical"] | BIT["common"])
+_EXPLAINED = _ORDINARY
+for _name in ("title", "role", "kin", "named", "month", "street", "phone", "hospital", "unit", "nda", "ipp", "mail"):
+    _EXPLAINED |= int(BIT[_name])
 _CAPITAL = int(BIT["capital"])
 
 
@@ -35,6 +38,24 @@ class Painting:
                     self._labels[at] = (span.label, span.score)
                 at += 1
 
+    def partner(self) -> None:
+        """Give a name of one word the capitalised unknown word beside it: family and first name go together."""
+        texts, flags = self._tokens.texts, self._tokens.flags
+        for index in sorted(self._labels):
+            label, score = self._labels[index]
+            if label not in ("NOM", "PRENOM") or len(texts[index]) < 3 or score < 0.5:
+                continue
+            if any(self._labels.get(at, ("",))[0] in ("NOM", "PRENOM") for at in (index - 2, index + 2)):
+                continue
+            for step in (1, -1):
+                at = index + 2 * step
+                if not 0 <= at < len(texts) or at in self._labels or texts[index + step] not in (" ", "-"):
+                    continue
+                bits = int(flags[at])
+                if bits & _CAPITAL and not bits & _EXPLAINED and len(texts[at]) > 3 and texts[at].isalpha():
+                    self._labels[at] = ("PRENOM" if label == "NOM" else "NOM", 0.6)
+                    break
+
     def widen(self) -> None:
         """Take along what hangs together with a painted token: the rest of a number, the other half of a name."""
         texts, flags = self._tokens.texts, self._tokens.flags
@@ -49,6 +70,10 @@ class Painting:
                         self._labels[at] = (label, score)
                     elif label in _NUMERIC and piece == " " and single and texts[at - step].isdigit():
                         if not texts[at + step].isdigit() or at + step in self._labels:
+                            break
+                        self._labels[at] = (label, score)
+                    elif label in _WORDED and texts[at - step] in "-’'" and piece.isalpha():
+                        if not int(flags[at]) & _CAPITAL:
                             break
                         self._labels[at] = (label, score)
                     elif label in _WORDED and piece in "-’'" and 0 <= at + step < len(texts):

@@ -11,22 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognoscope.intake.deidentification import lexicon
-from cognoscope.intake.deidentification.checks import CHECKS
+from cognoscope.intake.deidentification.checks import CHECKS, place_follows
 from cognoscope.intake.deidentification.lexicon import plain
 from cognoscope.intake.deidentification.span import Label, Span
 from cognoscope.intake.deidentification.tokens import BIT, Bits, Tokens
 
-BEFORE, AFTER = 12, 10
+BEFORE, AFTER = 12, 16
 _MAIL_BEFORE = re.compile(r"[\w.+\-]{1,64}[ ]?$")
 _MAIL_AFTER = re.compile(r"@[ ]?[\w\-]{1,64}(?:\.[\w\-]{1,40}){0,6}")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"]{3,200}")
+_URL = re.compile(r"(?:https?://|www\.)(?=[^\s/]*\.)[^\s<>()\[\]\"]{3,200}")
 _CITY = re.compile(
     r"[ \t\u00a0]{0,3},?[ \t\u00a0]{0,3}\n?((?:[A-ZÀ-ÖØ-Þ][\w.]*|(?:sur|sous|les|le|la|lès|en|de|du|des|d|l|et|aux)"
     r"(?=[ \n'’\-]{1,2}[A-ZÀ-ÖØ-Þ]))(?:(?:[ '’\-]|\n-?|-\n)(?:[A-ZÀ-ÖØ-Þ][\w.]*|"
     r"(?:sur|sous|les|le|la|lès|en|de|du|des|d|l|et|aux)(?=[ \n'’\-]{1,2}[A-ZÀ-ÖØ-Þ]))){0,5}(?:[ ]\d{1,2}(?!\d))?)"
 )
-
-_ZIP_AFTER = re.compile(r"[ \t\u00a0,\n\-–]{0,4}(?:à |dans le )?(\d{2}[ ]?\d{3})(?!\d)")
 
 
 class Pattern(NamedTuple):
@@ -103,22 +101,24 @@ def found_by_form(tokens: Tokens) -> list[Span]:
             for pattern in patterns():
                 if pattern.where == where:
                     spans += _matches(pattern, text, low, high)
-    for span in [span for span in spans if span.label == "ADRESSE"]:
-        after = _ZIP_AFTER.match(text, span.stop)
-        if after:
-            spans.append(Span(after.start(1), after.end(1), "ZIP"))
-    for span in [span for span in spans if span.label == "ZIP"]:
-        city = _CITY.match(text, span.stop)
-        if city:
-            spans.append(Span(city.start(1), _city_end(text, *city.span(1)), "VILLE", 0.95))
     return spans
+
+
+def city_after(text: str, stop: int) -> Iterator[Span]:
+    """The capitalised words after a postcode that ends at `stop`, where they can be a city."""
+    city = _CITY.match(text, stop)
+    if city and place_follows("", text[stop : stop + 40]):
+        yield Span(city.start(1), _city_end(text, *city.span(1)), "VILLE", 0.95)
 
 
 def _city_end(text: str, start: int, stop: int) -> int:
     """Where the city ends: before the first everyday word that is no part of names of places."""
     for word in list(re.finditer(r"[^\W\d_]+", text[start:stop]))[1:]:
         low = plain(word.group())
-        if low in lexicon.common() and len(low) > 3 and low not in lexicon.words("city"):
+        cued = {"phone", "title", "mail", "ipp", "nda", "secu", "birth", "month"}.intersection(
+            lexicon.cues().get(low, ())
+        )
+        if cued or (low in lexicon.common() and len(low) > 3 and low not in lexicon.words("city")):
             return start + len(text[start : start + word.start()].rstrip(" '’-\n"))
     return stop
 

@@ -53,6 +53,9 @@ _KINDS |= {
     "national",
     "militaire",
     "provincial",
+    "province",
+    "mere",
+    "enfant",
     "specialise",
     "psychiatrique",
     "date",
@@ -87,7 +90,7 @@ def found_places(tokens: Tokens) -> Iterator[Span]:
     flags = tokens.flags
     for index in np.flatnonzero((flags & (BIT["hospital"] | BIT["unit"])) > 0).tolist():
         word = plain(tokens.texts[index])
-        if word in _BEFORE_HOSPITAL:
+        if word in _BEFORE_HOSPITAL and not tokens.texts[max(0, index - 2)].isdecimal():
             yield from _name(tokens, index, "HOPITAL")
         elif word in _UNITS:
             yield from _unit(tokens, index)

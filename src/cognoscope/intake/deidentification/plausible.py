@@ -9,6 +9,9 @@ from cognoscope.intake.deidentification.tokens import Tokens
 
 LEAST_DIGITS: dict[str, int] = {"TEL": 6, "SECU": 8, "IPP": 5, "NDA": 5, "ZIP": 4, "DATE": 1, "DATE_NAISSANCE": 2}
 SURE = 0.9
+LONE = 0.8
+"""Score of a word that stands as a name alone and unannounced."""
+
 NEAR = 14
 """Characters within which a postcode has its city or its street."""
 
@@ -59,7 +62,9 @@ def _is_number(tokens: Tokens, run: list[Span], text: str, beside: set[Label]) -
     if label == "ZIP":
         before = plain(tokens.text[max(0, run[0].start - 12) : run[0].start])
         placed = bool(beside & {"VILLE", "ADRESSE"}) or "dans le" in before or "cp" in before
-        return 4 <= digits <= 6 and placed
+        return (4 <= digits <= 6 and placed) or digits >= 8
+    if label.startswith("DATE") and text.isdecimal() and len(text) == 4 and not 1850 <= int(text) <= 2150:
+        return False
     if digits < LEAST_DIGITS[label]:
         return (label.startswith("DATE") and any(char.isalpha() for char in text)) or (digits >= 4 and score > SURE)
     return not (label in ("IPP", "NDA") and digits < 6 and score < SURE)
@@ -90,4 +95,4 @@ def _is_named(tokens: Tokens, run: list[Span], text: str, beside: set[Label], sc
         len(longest) <= 5 and longest.isupper() and not _VOWELS.intersection(plain(longest)[1:-1])
     ):
         return False
-    return score > SURE or len(words) > 1
+    return score > LONE or len(words) > 1
