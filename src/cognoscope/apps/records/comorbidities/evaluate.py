@@ -21,7 +21,7 @@ from cognoscope.datasets.text import AnnotatedText, partitions, read_e3c, read_q
 
 _LAYER_2 = (
     0.7299,
-    "E3C's README, table 7: their dictionary against its own output corrected by hand, exact span and concept",
+    "E3C's README, table 7, on layer 2: their dictionary beside its output corrected by hand",
 )
 _QUAERO = {
     "EMEA": (0.756, "CLEF eHealth 2015 task 1b, best plain entity recognition: all ten groups, on what is dev here"),
