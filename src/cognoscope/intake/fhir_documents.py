@@ -19,8 +19,9 @@ from cognoscope.core.canonical import digest
 from cognoscope.intake import fhir_types as fhir
 from cognoscope.intake.concepts import Concepts
 from cognoscope.intake.documents import masking
-from cognoscope.intake.documents.batches import Batch, Item, content_keys, is_in, to_do
+from cognoscope.intake.documents.already import content_keys, is_in, to_do
 from cognoscope.intake.documents.ingest import VERSION
+from cognoscope.intake.documents.items import Batch, Item
 from cognoscope.intake.documents.patients import Patients, also_known
 from cognoscope.intake.documents.refused import LARGEST_FILE, Refused, too_large
 from cognoscope.intake.documents.work import Done, Setup, cores, work

@@ -10,7 +10,7 @@ DOUBT = "the second search is not sure that nobody is left in it"
 
 
 class KnownOnly:
-    """Replaces what is known of the person, tells the days to move, and holds back what says DOUTEUX."""
+    """Replaces what is known of the person, holds back what says DOUTEUX, and breaks on PANNE."""
 
     def clean_many(
         self,
@@ -20,6 +20,8 @@ class KnownOnly:
         person: Sequence[str] | None = None,
         shift_days: Sequence[int] | None = None,
     ) -> list[Cleaned]:
+        if any("PANNE" in text for text in texts):
+            raise ValueError(texts)
         return [
             Cleaned(text=_clean(text, one), held_back=DOUBT if "DOUTEUX" in text else "")
             for text, one in zip(texts, known or [None] * len(texts), strict=True)

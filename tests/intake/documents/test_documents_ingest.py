@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.intake.documents.files import LINES, docx, html, rtf
 from tests.intake.documents.taking_in import folder_of, take_in, write_list
@@ -15,8 +16,10 @@ from tests.intake.fhir_examples import take_in as take_fhir_in
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
+from cognoscope.intake import keys
 from cognoscope.intake.documents import batches
 from cognoscope.intake.documents.layout import DocumentsMapping, read_documents_mapping
+from cognoscope.intake.documents.visits import KINDS
 from cognoscope.intake.pseudonyms import Pseudonymiser, person_id
 from cognoscope.intake.warehouse import open_warehouse
 
@@ -61,8 +64,13 @@ def test_again_changes_nothing_and_a_longer_list_redoes_only_what_is_new(
     assert (fourth.tally.written, fourth.tally.ignored) == (1, 4)
     notes = rows(home, "note")
     assert len(notes) == 5 and "Compte rendu corrige." in set(notes["note_text"])
-    # What was there before the correction counts as changed when it comes back.
-    assert take_in(home, ledger, folder_of(folder, {"a.txt": FILES["a.txt"]})).tally.ignored == 0
+
+
+def test_a_document_that_is_changed_and_changed_back(home: Home, ledger: Ledger, tmp_path: Path) -> None:
+    for text in ("un", "deux", "un", "deux"):
+        folder = folder_of(tmp_path / "in", {"a.txt": text.encode()})
+        assert take_in(home, ledger, folder).new and row(home, "note")["note_text"] == text
+        assert not take_in(home, ledger, folder).new
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "jsonl.gz", "parquet", "xlsx"])
@@ -132,6 +140,28 @@ def test_held_back_documents_stay_outside_and_are_counted(home: Home, ledger: Le
     report = take_in(home, ledger, folder_of(tmp_path / "in", {"a.txt": b"DOUTEUX", "b.txt": b"clair"}))
     assert (report.held_back, report.tally.written) == (1, 1)
     assert row(home, "quarantine")["kind"] == "held-back" and row(home, "note")["note_text"] == "clair"
+
+
+def test_a_text_on_which_the_cleaner_breaks_is_held_back_alone(home: Home, ledger: Ledger, tmp_path: Path) -> None:
+    report = take_in(home, ledger, folder_of(tmp_path / "in", {"a.txt": b"PANNE", "b.txt": b"clair"}))
+    assert (report.held_back, report.tally.written) == (1, 1) and row(home, "note")["note_text"] == "clair"
+    assert "failed on this document" in row(home, "quarantine")["reason"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stay_is_found_however_it_came_in(home: Home, ledger: Ledger, tmp_path: Path, kind: str) -> None:
+    keys.create(home)
+    warehouse = open_warehouse(home)
+    key = warehouse.pseudonymiser().key63(kind, "990114477")
+    stay = {
+        "visit_occurrence_id": [key],
+        "person_id": [1],
+        "visit_start_date": [date(2025, 2, 3)],
+        "visit_end_date": [date(2025, 2, 4)],
+    }
+    warehouse.commit("a" * 64, 0, {"visit_occurrence": pa.table(stay)})
+    take_in(home, ledger, folder_of(tmp_path / "in", {"a.txt": b"texte"}, NDA="990114477"))
+    assert row(home, "note")["visit_occurrence_id"] == key
 
 
 def test_a_mapping_names_the_columns(home: Home, ledger: Ledger, tmp_path: Path) -> None:

@@ -7,22 +7,17 @@ that are missing; a document that is already in the warehouse, as it is, is pass
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from cognoscope.core.canonical import digest
+from cognoscope.intake.documents.already import content_keys, is_in
 from cognoscope.intake.documents.entries import Entry
+from cognoscope.intake.documents.items import Batch, Item
 from cognoscope.intake.documents.patients import Patients, also_known
 from cognoscope.intake.documents.refused import LARGEST_FILE, Refused, too_large
-from cognoscope.intake.identities import Identity
-from cognoscope.intake.manifest import Part
-from cognoscope.intake.parquet import configuration, read
+from cognoscope.intake.documents.visits import Visits
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.tables_chunks import Rejected
 from cognoscope.intake.warehouse import Warehouse
@@ -31,45 +26,6 @@ FIRST_BATCH = 25
 LARGEST_BATCH = {"text": 1_000, "file": 250}
 SHORTEST_STEM = 4
 CHARACTERS_A_BATCH = 4_000_000
-
-
-@dataclass(frozen=True)
-class Item:
-    """One document to read, pseudonymise and write; one of `text`, `path` and `content` is given.
-
-    declared: encoding that `content` is said to have.
-    type: in words, kept only where it is harmless. code: its type as `system|code`, kept as it is, with its concept.
-    """
-
-    line: int
-    note_id: int
-    content_key: int
-    pseudonym: str
-    person_id: int
-    days: int
-    at: datetime
-    known: Identity
-    visit: int | None = None
-    title: str | None = None
-    type: str | None = None
-    text: str | None = None
-    path: Path | None = None
-    content: bytes | None = None
-    declared: str | None = None
-    code: str | None = None
-    class_concept: int = 0
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What is read and committed together; `read` counts every row of the list in it, `unchanged` those passed over."""
-
-    source: str
-    file: str
-    items: tuple[Item, ...]
-    flaws: tuple[Rejected, ...]
-    read: int
-    unchanged: int
 
 
 def cut(found: Iterable[list[Entry | Rejected]]) -> Iterator[list[Entry | Rejected]]:
@@ -108,6 +64,7 @@ class Preparation:
         self._warehouse = warehouse
         self._pseudonymiser = pseudonymiser
         self._patients = patients
+        self._visits = Visits(warehouse, pseudonymiser)
         self._file = file
         self._folder = folder.resolve()
         self._setting = setting
@@ -119,6 +76,7 @@ class Preparation:
         flaws = [each for each in rows if isinstance(each, Rejected)]
         named = [each for each in rows if isinstance(each, Entry)]
         patients = self._patients.named({entry.person for entry in named})
+        visits = self._visits.keys({number for entry in named if (number := entry.rest.get("visit"))})
         items: list[Item] = []
         for entry in named:
             path, content, flaw = self._content(entry)
@@ -128,7 +86,15 @@ class Preparation:
             patient = patients[entry.person]
             known = also_known(patient.known, entry.rest, (entry.person, entry.rest.get("visit", "")))
             note_id = self._note_id(entry, patient.pseudonym, content)
-            facts = (self._setting, str(note_id), patient.pseudonym, str(patient.days), entry.digest(content))
+            visit = visits.get(entry.rest.get("visit", ""))
+            facts = (
+                self._setting,
+                str(visit),
+                str(note_id),
+                patient.pseudonym,
+                str(patient.days),
+                entry.digest(content),
+            )
             whole = "\0".join(facts) + msgspec.json.encode(known).decode()
             items.append(
                 Item(
@@ -140,7 +106,7 @@ class Preparation:
                     days=patient.days,
                     at=entry.at,
                     known=known,
-                    visit=self._visit(entry),
+                    visit=visit,
                     title=_title(entry, path),
                     type=entry.rest.get("type"),
                     text=entry.text,
@@ -177,10 +143,6 @@ class Preparation:
             return self._pseudonymiser.key63("note", f"{pseudonym}\0{entry.file}")
         return self._pseudonymiser.key63("note", f"{pseudonym}\0{entry.digest(content)}")
 
-    def _visit(self, entry: Entry) -> int | None:
-        visit = entry.rest.get("visit")
-        return self._pseudonymiser.key63("visit_occurrence", visit) if visit else None
-
 
 def found_file(folder: Path, name: str) -> Path | None:
     """The file of that name below the folder (resolved), however its accents are written; None where there is none."""
@@ -203,49 +165,3 @@ def _title(entry: Entry, path: Path | None) -> str | None:
     stem = path.stem.casefold()
     same = stem in title.casefold() if len(stem) >= SHORTEST_STEM else title.casefold() in (stem, path.name.casefold())
     return None if same else title
-
-
-def content_keys(warehouse: Warehouse) -> npt.NDArray[np.int64]:
-    """Of every document that is in the warehouse as it was taken in; sorted, 8 bytes each.
-
-    A note that was written over since (by another intake, without its text) is not among them.
-    """
-    committed = warehouse.manifest()
-    origins, notes = committed.files("note_origin"), committed.files("note")
-    if not origins or not notes:
-        return np.empty(0, np.int64)
-    sql = f"""
-        WITH origin AS (
-            SELECT note_id, arg_max(content_key, _order) AS content_key, max(_order) AS _order
-            FROM {read(warehouse.folder, origins)} GROUP BY note_id
-        ), latest AS (SELECT note_id, max(_order) AS _order FROM {read(warehouse.folder, notes)} GROUP BY note_id)
-        SELECT content_key FROM origin SEMI JOIN latest USING (note_id, _order)
-    """  # noqa: S608 - made of the paths of the warehouse's own parts
-    with duckdb.connect(config=configuration(warehouse.folder)) as database:
-        return np.sort(np.asarray(database.execute(sql).fetchnumpy()["content_key"], np.int64))
-
-
-def to_do(warehouse: Warehouse, batch: Batch) -> Batch | Part:
-    """The batch, or what was committed of it when that still stands.
-
-    It does not where a document was changed and came back as it was: then the batch is done again under another name,
-    so that its rows come after those of the change.
-    """
-    done = warehouse.parts(batch.source).get(0)
-    if done is None:
-        return batch
-    aside = sum(tally.quarantined for tally in done.tallies.values())
-    if len(batch.items) + len(batch.flaws) == aside:
-        return done
-    committed = sum(len(source.parts) for source in warehouse.manifest().sources.values())
-    return replace(batch, source=digest([batch.source, committed]))
-
-
-def is_in(there: npt.NDArray[np.int64], keys: list[int]) -> list[bool]:
-    """Whether each key is among the sorted ones."""
-    if not len(there):
-        return [False] * len(keys)
-    wanted = np.asarray(keys, np.int64)
-    places = np.searchsorted(there, wanted).clip(max=len(there) - 1)
-    found: list[bool] = (there[places] == wanted).tolist()
-    return found

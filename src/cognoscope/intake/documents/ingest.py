@@ -11,9 +11,11 @@ from cognoscope.core.canonical import digest
 from cognoscope.core.events import IngestFinished
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake.documents import masking
-from cognoscope.intake.documents.batches import Batch, Preparation, cut, to_do
+from cognoscope.intake.documents.already import to_do
+from cognoscope.intake.documents.batches import Preparation, cut
 from cognoscope.intake.documents.entries import entries
 from cognoscope.intake.documents.index import found_index
+from cognoscope.intake.documents.items import Batch
 from cognoscope.intake.documents.layout import DocumentsMapping
 from cognoscope.intake.documents.patients import Patients
 from cognoscope.intake.documents.work import Setup, cores, work

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from cognoscope.intake.cdm import TABLES
-from cognoscope.intake.documents.batches import Item
+from cognoscope.intake.documents.items import Item
 from cognoscope.intake.tables_chunks import Rejected
 
 EHR_NOTE = 32831

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from cognoscope.core.errors import CognoscopeError, NotInstalled
 from cognoscope.core.home import Home
-from cognoscope.intake.documents.batches import Batch, Item
+from cognoscope.intake.deidentification.span import Cleaned
 from cognoscope.intake.documents.isolated import Reader
+from cognoscope.intake.documents.items import Batch, Item
 from cognoscope.intake.documents.masking import Labels, MakeCleaner
 from cognoscope.intake.documents.note_rows import NoteRows
 from cognoscope.intake.documents.refused import Refused
@@ -23,6 +24,7 @@ from cognoscope.intake.parts import Staged, stage
 from cognoscope.intake.processes import end_with_parent
 from cognoscope.intake.tables_chunks import Rejected
 
+FAILED = "The pseudonymisation failed on this document: tell those who maintain it, and take it in again after."
 TEXTS_AT_ONCE = 64
 CHARACTERS_AT_ONCE = 1_000_000
 
@@ -102,12 +104,7 @@ class Worker:
         if not waiting:
             return []
         items = [item for item, _ in waiting]
-        cleaned = self._cleaner.clean_many(
-            [text for _, text in waiting],
-            known=[item.known for item in items],
-            person=[item.pseudonym for item in items],
-            shift_days=[item.days for item in items],
-        )
+        cleaned = self._cleaned(waiting)
         rejected = []
         for item, one in zip(items, cleaned, strict=True):
             if one.held_back:
@@ -116,6 +113,22 @@ class Worker:
             title = self._labels.title(item.title, item.known, item.pseudonym, item.days)
             rows.add(item, one.text, title, item.code or self._labels.type(item.type, item.known))
         return rejected
+
+    def _cleaned(self, waiting: list[tuple[Item, str]]) -> list[Cleaned]:
+        """The texts cleaned together; where one makes the cleaner fail, each alone, and that one is held back."""
+        try:
+            return self._cleaner.clean_many(
+                [text for _, text in waiting],
+                known=[item.known for item, _ in waiting],
+                person=[item.pseudonym for item, _ in waiting],
+                shift_days=[item.days for item, _ in waiting],
+            )
+        except CognoscopeError:
+            raise
+        except Exception:
+            if len(waiting) == 1:
+                return [Cleaned(text="", held_back=FAILED)]
+            return [one for each in waiting for one in self._cleaned([each])]
 
 
 def work(setup: Setup, batches: Iterable[tuple[Batch, int]], workers: int) -> Iterator[Done]:
