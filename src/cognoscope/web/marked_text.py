@@ -130,8 +130,8 @@ def quote(text: str, start: int, stop: int, around: int) -> tuple[str, str, str]
     )
 
 
-def _length(one: Highlight) -> tuple[int, int, str]:
-    return one.stop - one.start, one.start, one.anchor
+def _length(one: Highlight) -> tuple[int, int, int, str]:
+    return one.stop - one.start, one.rank, one.start, one.anchor
 
 
 def _between_words(text: str, at: int, step: int) -> int:

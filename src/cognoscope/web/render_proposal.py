@@ -73,7 +73,8 @@ class ProposalView:
     def subject(self) -> str:
         """The unit's own name where the case gives one, else the code of whom or what it is about."""
         name = self.case.fact("site_name") if self.case else None
-        return str(name) if name else self.proposal.subject_name or bare(self.proposal.subject)
+        known = str(name) if name else self.proposal.subject_name or bare(self.proposal.subject)
+        return words.short_subject(self.proposal.subject, known, self.language)
 
     @property
     def digits(self) -> int:
@@ -284,6 +285,9 @@ class ProposalView:
         return Source(note or self._rows_words(pointer), self._rows_words(pointer) if note else "", self._rows(pointer))
 
     def _rows_words(self, pointer: RowsPointer) -> str:
+        if pointer.stop - pointer.start == 1:
+            row = words.number(pointer.stop, self.language)
+            return translate(N_("Table %(table)s, ligne %(row)s"), self.language, table=pointer.table, row=row)
         return translate(
             N_("Table %(table)s, lignes %(start)s à %(stop)s"),
             self.language,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from cognoscope.core.case import Case, Cell, Table
 from cognoscope.core.evidence import Pointer, SpanPointer
@@ -90,10 +91,11 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class TextView:
-    """What a text proposal shows; `documents` is empty once the case was erased."""
+    """What a text proposal shows; `documents` is empty once the case was `erased`, or where it never held any."""
 
     groups: list[FindingGroup]
     documents: list[DocumentView]
+    erased: bool
     hidden: int = 0
 
 
@@ -167,7 +169,7 @@ def text_view(value: TextValue, case: Case | None, language: str, address: Calla
             views = [_finding(one, look, notes, case, address) for one in mine]
             groups.append(FindingGroup(group.name, words.say(group.label, language), look, views))
     rows = notes.table.rows if notes.table else 0
-    return TextView(groups, [_document(row, notes) for row in range(rows)], notes.hidden)
+    return TextView(groups, [_document(row, notes) for row in range(rows)], case is None, notes.hidden)
 
 
 def whole_text(value: TextValue, case: Case, row: int, language: str) -> WholeText:
@@ -219,11 +221,19 @@ def _finding(
 
 
 def _spans(finding: Finding, case: Case | None) -> list[SpanPointer]:
-    """The spans of documents that exist in the case."""
+    """The spans of documents that exist in the case, less those that only hold another one of the same finding."""
     if case is None:
         return []
     pointers = [one for one in finding.evidence if isinstance(one, SpanPointer)]
-    return [one for one in pointers if (one.table, one.column) == (NOTE, "note_text") and one.exists_in(case)]
+    found = [one for one in pointers if (one.table, one.column) == (NOTE, "note_text") and one.exists_in(case)]
+    places = list({(one.row, one.start, one.stop): one for one in found}.values())
+    return [one for one in places if not any(_holds(one, other) for other in places)]
+
+
+def _holds(outer: SpanPointer, inner: SpanPointer) -> bool:
+    """Whether one span is more than the other and contains it: a sentence, its words."""
+    inside = outer.start <= inner.start and inner.stop <= outer.stop
+    return outer.row == inner.row and inside and outer.stop - outer.start > inner.stop - inner.start
 
 
 def _highlight(finding: Finding, pointer: SpanPointer, number: int, rank: int, language: str) -> Highlight:
@@ -242,8 +252,15 @@ def _highlight(finding: Finding, pointer: SpanPointer, number: int, rank: int, l
 
 
 def _attribute(one: Attribute, language: str) -> tuple[str, str]:
-    value = words.cell(one.value, language)
+    value = words.cell(one.value, language, "date" if _is_day(one.value) else "text")
     return words.say(one.label, language), f"{value} {one.unit}" if one.unit else value
+
+
+def _is_day(value: Cell) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _document(row: int, notes: _Notes) -> DocumentView:

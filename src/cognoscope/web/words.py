@@ -8,8 +8,11 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cognoscope.core.noun import Sentence
+from cognoscope.web.i18n import N_, translate
 
 NARROW_SPACE = "\u202f"
+_PSEUDONYM_SHOWN = 12
+_SUBJECTS = {"person": N_("patient %(code)s"), "stay": N_("séjour %(code)s"), "cohort": N_("cohorte %(code)s")}
 _DAY_FORMAT = {"fr": "EEEE d MMMM", "en": "EEEE d MMMM"}
 _SHORT_DAY_FORMAT = {"fr": "EEE d MMM", "en": "EEE d MMM"}
 _MOMENT_FORMAT = {"fr": "dd/MM/yyyy HH:mm", "en": "dd/MM/yyyy HH:mm"}
@@ -90,6 +93,14 @@ def cell(value: object, language: str, kind: str = "text") -> str:
     if kind == "datetime":
         return datetime.fromisoformat(str(value)).strftime("%d/%m/%Y %H:%M")
     return str(value)
+
+
+def short_subject(subject: str, name: str, language: str) -> str:
+    """Whom or what it is about, short enough for a line: a unit by its name, a person by how their pseudonym begins."""
+    kind, _, code = subject.partition(":")
+    if kind == "unit" or name != code or kind not in _SUBJECTS:
+        return name
+    return translate(_SUBJECTS[kind], language, code=code[:_PSEUDONYM_SHOWN])
 
 
 def say(sentence: Sentence, language: str) -> str:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.web import records
 from tests.web.pages.conftest import Enter
 from tests.web.pages.test_decide import decide, made
+from tests.web.pages.ward import said
 from tests.web.people import START, Clock
 
 from cognoscope.core.actor import Role
@@ -17,7 +18,9 @@ from cognoscope.core.events import CaseErased
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.proposal import Proposal
+from cognoscope.core.values import Attribute, Finding, Group, TextValue
 from cognoscope.web.app import create_app
+from cognoscope.web.render_text import text_view
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def test_findings_stand_under_their_headings_with_code_certainty_reason_and_word
     assert "93\u202f%" in first
     assert "<b>pneumopathie</b>" in first
     assert 'href="#span-J18.9-0"' in first
-    assert re.search(r'href="/proposals/[0-9a-f]{64}/rows/drug\?row=1#row-1">Table drug, lignes 2 à 2', first)
+    assert re.search(r'href="/proposals/[0-9a-f]{64}/rows/drug\?row=1#row-1">Table drug, ligne 2', first)
     assert "<strong>compliqué</strong>" in finding(page, "E11.2")
 
 
@@ -84,6 +87,39 @@ def test_what_was_written_in_a_report_or_a_title_is_only_text(page: str) -> None
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in page
     assert "Courrier &lt;b&gt;de sortie&lt;/b&gt;" in page
     assert "Signe &lt;i&gt;0&lt;/i&gt;" in page
+
+
+def test_a_sentence_that_holds_the_words_of_the_same_finding_is_not_marked_too() -> None:
+    case = records.stay_case(START)
+    inner = records._span((records.REPORT, records.LETTER), "pneumopathie")
+    outer = records._span((records.REPORT, records.LETTER), "Conclusion : pneumopathie de la base droite")
+    value = TextValue(
+        groups=(Group(name="g", label=said("G")),),
+        findings=(
+            Finding(
+                key="one",
+                label=said("un"),
+                group="g",
+                attributes=(Attribute(name="first", label=said("depuis"), value="2024-03-02"),),
+                evidence=(*outer, *inner, *inner),
+            ),
+            Finding(key="two", label=said("deux"), group="g", evidence=outer),
+        ),
+    )
+    shown = text_view(value, case, "fr", str)
+    one, two = shown.groups[0].findings
+    assert [quote.words for quote in one.quotes] == ["pneumopathie"]
+    assert [quote.words for quote in two.quotes] == ["Conclusion : pneumopathie de la base droite"]
+    assert one.attributes == [("depuis", "02/03/2024")]
+    assert (shown.documents[0].marks, shown.documents[1].marks) == (2, 0)
+
+
+def test_findings_without_any_document_have_the_page_for_themselves() -> None:
+    case = records.stay_case(START)
+    value = TextValue(groups=(Group(name="g", label=said("G")),), findings=())
+    without = text_view(value, case.model_copy(update={"tables": ()}), "fr", str)
+    assert (without.documents, without.erased) == ([], False)
+    assert text_view(value, None, "fr", str).erased
 
 
 def test_a_long_document_shows_passages_and_the_whole_on_request(coder: TestClient, stay: Proposal, page: str) -> None:

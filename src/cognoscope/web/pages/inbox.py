@@ -120,7 +120,7 @@ def _view(page: Page, line: ProposalLine) -> LineView:
         text=words.say(text, language) if text else "",
         abstains=line.abstention is not None,
         certainty=certainty(headline.expected, headline.interval, language) if headline else None,
-        subject=line.subject_name,
+        subject=words.short_subject(line.subject, line.subject_name, language),
         application=_title(page, line.application),
         age=words.age(line.as_of, page.services.clock(), language),
         deferred=line.deferred,
@@ -142,7 +142,9 @@ def _filters(page: Page, counts: list[Count], asked: Asked) -> Filters:
         application=asked.application,
         subject=asked.subject,
         applications=[(name, _title(page, name), found) for name, found in by_application.items()],
-        subjects=[(code, name, found) for code, (name, found) in by_subject.items()],
+        subjects=[
+            (code, words.short_subject(code, name, page.language), found) for code, (name, found) in by_subject.items()
+        ],
         total=sum(by_application.values()),
         count=count,
         previous=max(0, asked.offset - PAGE) if asked.offset else None,

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from cognoscope.core.entry import Entry
 from cognoscope.core.events import CaseOpened, OutcomeKnown, ProposalMade, ReviewGiven
-from cognoscope.core.inbox import proposal_titles, subject_names
+from cognoscope.core.inbox import bare, proposal_titles, subject_names
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
@@ -58,7 +58,8 @@ def show(
     return page.render(
         "pages/subject.html",
         subject=subject,
-        name=subject_names(services.ledger, [subject])[subject],
+        name=words.short_subject(subject, subject_names(services.ledger, [subject])[subject], page.language),
+        code=bare(subject),
         days=_by_day(page, moments),
         older=entries[PAGE - 1].seq if len(entries) > PAGE else None,
         documents=_documents(page, person, subject),
