@@ -1,6 +1,7 @@
 """EDS-NLP's five qualifiers on a document of regions: they look at the sentences that hold an entity, no other."""
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,14 @@ CUES = {
     r"(\".+\")|(\«.+\»)": re.compile('["«]'),
 }
 """What a word must hold for one of the qualifiers' own expressions (EDS-NLP 0.23) to find a cue."""
+
+
+MANY = 200
+"""Cues; where there are more (a page of figures is one sentence of commas) only those that count are kept, as the
+qualifiers' own time grows with their square."""
+
+MARGIN = 30
+"""Tokens around the part of an entity in which a cue could still hide another one: none of EDS-NLP's is as long."""
 
 
 class Qualifying:
@@ -29,6 +38,7 @@ class Qualifying:
         self.watch = tuple(CUES.values())
         for pipe in self._pipes:
             pipe._boundaries = partial(parts_with_entities, sentences)
+            pipe.get_cues = partial(_cues_near, pipe.get_cues)
 
     def qualify(self, regions: Regions) -> None:
         """Qualify `doc.ents`; an expression that can find nothing is not run."""
@@ -43,3 +53,24 @@ class Qualifying:
     def _use_expressions(self, use: bool) -> None:
         for pipe, expressions in zip(self._pipes, self._expressions, strict=True):
             pipe.regex_matcher.regex = expressions if use else []
+
+
+def _cues_near(get_cues: Any, doc: Any, spans: list[Any] | None = None) -> list[Any]:
+    """The cues that EDS-NLP finds, those aside that are beyond the terminations around every entity."""
+    cues: list[Any] = get_cues(doc, spans)
+    if len(cues) <= MANY or not spans:
+        return cues
+    ends = sorted({cue.start for cue in cues if cue.label_ == "termination"})
+    ranges = []
+    for span in spans:
+        before, behind = bisect_right(ends, span.start), bisect_left(ends, span.end)
+        first = ends[before - 1] if before else 0
+        last = ends[behind] if behind < len(ends) else len(doc)
+        ranges.append((max(first, span.sent.start) - MARGIN, last + MARGIN))
+    starts, reached = [], 0
+    stops = []
+    for first, last in sorted(ranges):
+        reached = max(reached, last)
+        starts.append(first)
+        stops.append(reached)
+    return [cue for cue in cues if (at := bisect_right(starts, cue.start)) and cue.start <= stops[at - 1]]
