@@ -1,6 +1,7 @@
 """The index follows the warehouse: what is new enters, what is gone leaves, whatever happens on the way."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from tests.intake.search.hospital import texts, with_reports
 
 from cognoscope.core.actor import program
+from cognoscope.core.errors import InvalidInput
 from cognoscope.intake import optout
 from cognoscope.intake.pseudonyms import person_id
 from cognoscope.intake.search import SearchQuery, Updated, open_index
@@ -106,6 +108,31 @@ def test_an_index_that_lost_a_part_is_made_again(home, lost):
     assert index.documents == 0
     assert index.update(warehouse) == Updated(2, 0, 0)
     assert found(index) == [1, 2]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff not json"])
+def test_a_damaged_index_is_a_sentence_that_says_what_to_do(home, content):
+    warehouse = with_reports(home, texts("toux"))
+    open_index(home).update(warehouse)
+    (home.search_index / "index-1" / "meta.json").write_bytes(content)
+    for act in (lambda: open_index(home).search(SearchQuery("toux")), lambda: open_index(home).update(warehouse)):
+        with pytest.raises(InvalidInput, match="delete the folder"):
+            act()
+    shutil.rmtree(home.search_index)
+    assert open_index(home).update(warehouse) == Updated(1, 0, 0)
+
+
+def test_a_disk_that_refuses_is_a_sentence(home, monkeypatch):
+    from cognoscope.intake.search import update
+
+    def refuse(*_):
+        raise ValueError("No space left on device")
+
+    warehouse = with_reports(home, texts("toux"))
+    with monkeypatch.context() as patched, pytest.raises(InvalidInput, match="free some space"):
+        patched.setattr(update, "_enter", refuse)
+        open_index(home).update(warehouse)
+    assert open_index(home).update(warehouse) == Updated(1, 0, 0)
 
 
 def test_progress_is_told(home, monkeypatch):

@@ -1,5 +1,6 @@
 """The index of an installation, opened for searching and for bringing up to date."""
 
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,9 @@ class SearchIndex:
             warehouse: where the reports are.
             progress: is told, every 50,000 reports, how many are indexed and of how many.
             notice: is told, in a sentence for people, when another program is updating and must be waited for.
+
+        Raises:
+            InvalidInput: another program has been updating for an hour, the disk is full, or the index is damaged.
         """
         self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with exclusive(self._folder.parent / "lock", "the search index", notice, PATIENCE_SECONDS):
@@ -64,6 +68,11 @@ class SearchIndex:
                 index = self._make()
             try:
                 return update(index, self._state, warehouse, progress)
+            except (OSError, ValueError, sqlite3.Error) as error:  # what Tantivy and SQLite make of a full disk
+                raise InvalidInput(
+                    f"The search index {self._folder} could not be written ({error}): free some space, then run "
+                    "`cognoscope index` again."
+                ) from error
             finally:
                 self._read_at = 0
 
@@ -75,7 +84,8 @@ class SearchIndex:
             mentions: the Ibis backend of `Warehouse.connect`, needed for `asserted_only`.
 
         Raises:
-            InvalidInput: there is no index yet, no word can be made out in the text, or a page too far down is asked.
+            InvalidInput: there is no index yet or it is damaged, no word can be made out in the text, or a page too
+                far down is asked for.
         """
         start = time.perf_counter()
         parsed = parse(query.text)
@@ -162,13 +172,19 @@ class SearchIndex:
         if not committed or not self._state.path.exists():
             return None
         with self._lock:
-            if self._index is None:
-                self._index = Index.open(str(self._folder))
-                self._index.register_tokenizer("report", analyzer())
-                self._index.config_reader("manual")
-            if self._read_at != committed:
-                self._index.reload()
-                self._read_at = committed
+            try:
+                if self._index is None:
+                    self._index = Index.open(str(self._folder))
+                    self._index.register_tokenizer("report", analyzer())
+                    self._index.config_reader("manual")
+                if self._read_at != committed:
+                    self._index.reload()
+                    self._read_at = committed
+            except ValueError as error:
+                raise InvalidInput(
+                    f"The search index {self._folder} is damaged: delete the folder {self._folder.parent}, then run "
+                    "`cognoscope index`, which makes it again."
+                ) from error
             return self._index
 
     def _make(self) -> "tantivy.Index":

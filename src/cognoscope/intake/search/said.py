@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cognoscope.intake.reading.rows import mentions
 from cognoscope.intake.search.parse import Parsed, Term
 from cognoscope.intake.search.passages import Span, spans
 
@@ -41,6 +40,9 @@ def open_reports(
 
 def _doubtful(note_ids: Sequence[int], parsed: Parsed, backend: Any, *, near: bool) -> dict[int, list[Said]]:
     """Reports with a denied mention that holds one of the words, with all their mentions."""
+    # Ibis takes a second to import, which a search that asks for no mentions need not wait for.
+    from cognoscope.intake.reading.rows import mentions
+
     if not note_ids or not parsed.required:
         return {}
     table = mentions(backend, note_ids).select("note_id", "start", "stop", "asserted", "lexical_variant").to_pyarrow()
