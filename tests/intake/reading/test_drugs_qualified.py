@@ -1,43 +1,32 @@
-"""Qualifiers from the sentences around a drug are those of the whole report."""
+"""Reports with more mentions than sentences hold."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 pytest.importorskip("edsnlp", reason="needs the extra `text`")
 
-from cognoscope.intake.reading.drugs_names import find_drugs
-from cognoscope.intake.reading.drugs_qualified import qualify_in_sentences
+from cognoscope.intake.reading.drugs_qualified import MOST, qualify_bounded
 from cognoscope.intake.reading.qualifiers import UNQUALIFIED, qualify
 
-sentences = st.sampled_from(
-    [
-        "Pas d'allergie à l'amoxicilline. ",
-        "Sa mère prend du paracétamol.\n",
-        "Arrêt de l'aspirine, ",
-        "Kardégic 75 mg\n",
-        "en cas de douleur : doliprane ",
-        "Antécédents : traitement par metformine en 2012.\n\n",
-        "Le Dr. Martin propose peut-être du methotrexate. ",
-        "dit avoir pris du tramadol ! ",
-        "Patient stable. ",
-        "RAS\n",
-        "\n",
-        "Il n'y a pas ",
-    ]
-)
+
+def spans_of(text: str, word: str) -> list[tuple[int, int]]:
+    return [(at, at + len(word)) for at in range(len(text)) if text.startswith(word, at)]
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(sentences, max_size=8).map("".join))
-def test_same_qualifiers_as_in_the_whole_report(text: str):
-    spans = [(name.start, name.stop) for name in find_drugs(text)]
-    assert qualify_in_sentences(text, spans) == qualify(text, spans)
+def test_few_and_many_mentions_get_the_same_qualifiers():
+    text = "Pas d'aspirine. Sous aspirine. " * (MOST // 2 + 1)
+    spans = spans_of(text, "aspirine")
+    assert len(spans) > MOST and qualify_bounded(text, spans) == qualify(text, spans)
+    assert qualify_bounded(text, spans[:2]) == qualify(text, spans[:2])
+    assert [said.negated for said in qualify_bounded(text, spans)[:2]] == [True, False]
 
 
-def test_answers_are_in_the_order_of_the_spans():
-    text = "Pas d'amoxicilline. Sous aspirine."
-    spans = [(text.index("aspirine"), text.index("aspirine") + 8), (6, 18)]
-    assert [said.negated for said in qualify_in_sentences(text, spans)] == [False, True]
-    assert qualify_in_sentences(text, []) == []
-    assert qualify_in_sentences("", [(0, 0)]) == [UNQUALIFIED]
+def test_order_of_the_spans_is_kept():
+    text = "Pas d'aspirine. Sous aspirine. " * MOST
+    spans = spans_of(text, "aspirine")
+    assert qualify_bounded(text, spans[::-1]) == qualify_bounded(text, spans)[::-1]
+
+
+def test_beyond_a_bound_a_sentence_is_a_list():
+    text = "Pas de " + "aspirine " * (MOST + 10)
+    answers = qualify_bounded(text, spans_of(text, "aspirine"))
+    assert answers[0].negated and answers[MOST:] == [UNQUALIFIED] * 10

@@ -44,7 +44,7 @@ def _read_one(text: str) -> list[Mention]:
     if not kept:
         return []
     # The qualifiers load EDS-NLP, which this module must not need to be imported.
-    from cognoscope.intake.reading.drugs_qualified import qualify_in_sentences
+    from cognoscope.intake.reading.drugs_qualified import qualify_bounded
 
     spans = [(name.start, name.stop) for name in kept]
     return [
@@ -58,7 +58,7 @@ def _read_one(text: str) -> list[Mention]:
             date=date,
             **asdict(said),
         )
-        for name, said, date in zip(kept, qualify_in_sentences(text, spans), dates_of(text, spans), strict=True)
+        for name, said, date in zip(kept, qualify_bounded(text, spans), dates_of(text, spans), strict=True)
     ]
 
 
@@ -90,7 +90,7 @@ def _rules() -> dict[str, frozenset[str]]:
 COMPONENT = Component(
     "drugs",
     reader_version(
-        *("drugs*", "dates_of.py", "qualifiers*", "conditions_pipeline.py", "regions_cuts.py"),
+        *("drugs*", "dates_of.py", "qualifiers*", "conditions_pipeline.py", "regions_*"),
         libraries=("edsnlp", "pyahocorasick", "spacy"),
     ),
     read,

@@ -40,7 +40,7 @@ def _read_one(text: str) -> list[Mention]:
     found = find_stages(text)
     if not found:
         return []
-    from cognoscope.intake.reading.drugs_qualified import qualify_in_sentences
+    from cognoscope.intake.reading.drugs_qualified import qualify_bounded
 
     spans = [(start, stop) for start, stop, _, _ in found]
     return [
@@ -56,7 +56,7 @@ def _read_one(text: str) -> list[Mention]:
             **asdict(said),
         )
         for (start, stop, code, metastasis), said, date in zip(
-            found, qualify_in_sentences(text, spans), dates_of(text, spans), strict=True
+            found, qualify_bounded(text, spans), dates_of(text, spans), strict=True
         )
     ]
 
@@ -85,7 +85,7 @@ def _pipeline() -> Any:
 COMPONENT = Component(
     "stages",
     reader_version(
-        *("stages.py", "drugs_qualified.py", "dates_of.py", "qualifiers*", "conditions_pipeline.py", "regions_cuts.py"),
+        *("stages.py", "drugs_qualified.py", "dates_of.py", "qualifiers*", "conditions_pipeline.py", "regions_*"),
         libraries=("edsnlp", "spacy"),
     ),
     read,
