@@ -44,6 +44,14 @@ def test_a_mention_brings_a_code_that_no_word_of_ours_has():
     assert codes(text, mention(text, "Cholestéatome", code="H71")) == ["H71"]
 
 
+def test_a_vague_symptom_is_not_coded_beside_a_diagnosis():
+    text = "Asthénie. Pneumopathie. Ascite."
+    tired = mention(text, "Asthénie", code="R53")
+    assert codes(text, tired) == ["J18.9", "R18"] and codes(
+        "Asthénie.", mention("Asthénie.", "Asthénie", code="R53")
+    ) == ["R53"]
+
+
 def test_a_number_is_not_taken_for_a_code():
     text = "Oxygène à 15 litres."
     assert codes(text, mention(text, "à 15", code="A15")) == []
@@ -81,3 +89,19 @@ def test_an_act_that_answers_to_a_disease_raises_it():
 def test_acts_of_the_past_are_not_coded():
     text = "Antécédents :\n- appendicectomie\nÉvolution :\nColoscopie ce jour."
     assert [each.code for each in procedures(Stay(age=50, sex="f", notes=(text,)))] == ["HHQE002"]
+
+
+def test_a_negation_that_either_saw_counts():
+    text = "Embolie pulmonaire éliminée par l'angioscanner."
+    assert codes(text, mention(text, "Embolie pulmonaire", code="I26")) == []
+
+
+def test_the_precise_code_takes_the_words_of_the_vague_one():
+    text = "Évolution :\nOAP traité.\nConclusion : insuffisance cardiaque."
+    (found,) = diagnoses(Stay(age=70, sex="f", notes=(text,)))
+    assert found.code == "I50.1" and [span.section for span in found.spans] == ["evolution", "conclusion"]
+
+
+def test_weaned_and_not_weaned():
+    assert codes("Tabagisme sevré depuis 2012.") == ["Z86.4"]
+    assert codes("Éthylisme chronique non sevré.") == ["F10.2"]

@@ -53,13 +53,12 @@ def codes(frame: Frame, stay: Stay) -> Proposal:
 
 
 def spans(candidate: Candidate) -> tuple[Pointer, ...]:
-    """The words themselves, each with its sentence."""
-    shown: list[Pointer] = []
-    for span in candidate.spans[:SPANS_SHOWN]:
-        shown.append(SpanPointer(row=span.note, start=span.start, stop=span.stop))
-        if span.sentence != (span.start, span.stop):
-            note = Sentence(fr="phrase", en="sentence")
-            shown.append(SpanPointer(row=span.note, start=span.sentence[0], stop=span.sentence[1], note=note))
+    """The words themselves, then the first whole sentence that holds them."""
+    first, note = candidate.spans[0], Sentence(fr="phrase", en="sentence")
+    shown: list[Pointer] = [
+        SpanPointer(row=span.note, start=span.start, stop=span.stop) for span in candidate.spans[:SPANS_SHOWN]
+    ]
+    shown.append(SpanPointer(row=first.note, start=first.sentence[0], stop=first.sentence[1], note=note))
     return tuple(shown)
 
 
@@ -79,13 +78,14 @@ def _diagnosis(ranked: Ranked, place: int, stay: Stay) -> Finding:
         vocabulary="CIM-10",
         qualifiers=("coded",) if _carried(code, stay) else (),
         attributes=(score, *parts),
-        reason=_reason(ranked) if why else None,
+        reason=_reason(ranked),
         evidence=spans(ranked.candidate),
     )
 
 
 def _reason(ranked: Ranked) -> Sentence:
     said = [label for label, amount in ranked.parts if amount]
+    said = said or [Sentence(fr="Dit dans le compte rendu", en="Said in the report")]
     return Sentence(fr=" ; ".join(each.fr for each in said) + ".", en="; ".join(each.en for each in said) + ".")
 
 

@@ -2,8 +2,9 @@
 
 Two sources are merged: the words of `terms.csv`, and the reading's mentions, mapped by `conditions.csv` (conditions of
 the Charlson index with status and severity) or by their own CIM-10 code. Where both saw the same words, the reading's
-qualifiers count. What is negated, supposed or somebody else's is not coded; what is over is coded by its Z code where
-`terms.csv` has one; a code without precision gives way to the precise one (`refinements.csv`).
+qualifiers count, and a negation that either saw. What is negated, supposed or somebody else's is not coded; what is
+over is coded by its Z code where `terms.csv` has one; a code without precision gives way to the precise one
+(`refinements.csv`), which takes over its words where both are of one category.
 """
 
 import re
@@ -54,8 +55,17 @@ def diagnoses(stay: Stay) -> list[Candidate]:
         code = _past(sight.code) if sight.history else sight.code
         if code:
             spans[dotted(code)].append(sight.span)
-    kept = [code for code in spans if not _superseded(code, spans)]
-    return [Candidate(code, tuple(spans[code])) for code in kept]
+    definite = any(code[0] not in "RZ" and not _vague(code) for code in spans)
+    kept = {code: list(spans[code]) for code in spans if not _superseded(code, spans)}
+    kept = {code: found for code, found in kept.items() if not (definite and _vague(code))}
+    for code in spans:
+        if code not in kept and (heir := next((each for each in kept if family(each) == family(code)), None)):
+            kept[heir] += spans[code]
+    return [Candidate(code, _in_order(found)) for code, found in kept.items()]
+
+
+def _in_order(spans: list[Span]) -> tuple[Span, ...]:
+    return tuple(sorted(spans, key=lambda span: (span.note, span.start, span.stop)))
 
 
 def procedures(stay: Stay) -> list[Candidate]:
@@ -81,10 +91,10 @@ def _sights(note: int, text: str, stay: Stay) -> Iterator[_Sight]:
     for spot in page.spot(words.codes()):
         over = [mention for mention in read if mention.start < spot.stop and spot.start < mention.stop]
         if over:
-            judge = over[0]
+            judge = next((mention for mention in over if mention.group == "condition"), over[0])
             spot = replace(
                 spot,
-                negated=judge.negated,
+                negated=spot.negated or judge.negated,
                 hypothesis=judge.hypothesis,
                 family=judge.family,
                 history=judge.history,
@@ -119,15 +129,8 @@ def lasts(code: str) -> bool:
 
 
 def _section_at(start: int, titles: list[tuple[int, str]]) -> str:
-    label = next((label for at, label in reversed(titles) if at <= start), "")
-    return {
-        "antecedents": "antecedents",
-        "antecedents_familiaux": "antecedents",
-        "motif": "motif",
-        "conclusion": "conclusion",
-        "traitement": "traitement",
-        "traitements": "traitement",
-    }.get(fold(label), "")
+    label = next((label for at, label in reversed(titles) if at <= start), "").partition("_")[0]
+    return label if any(row["kind"] == label for row in rows("sections")) else ""
 
 
 def _believable(label: str, variant: str) -> bool:
@@ -165,6 +168,13 @@ def _precise(code: str) -> str:
 @cache
 def _past(code: str) -> str:
     return next((row["history"] for row in rows("terms") if row["code"] == code), "")
+
+
+@cache
+def _vague(code: str) -> bool:
+    """A symptom that only the reading brings (tiredness, pain): no code of its own beside a diagnosis."""
+    listed_here = any(family(row["code"]) == family(code) for row in rows("terms"))
+    return (code.startswith("R") or family(code) == "B99") and not listed_here
 
 
 def _superseded(code: str, all_codes: Iterable[str]) -> bool:

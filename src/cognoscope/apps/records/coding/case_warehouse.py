@@ -16,7 +16,6 @@ from cognoscope.apps.records.coding.case import Row, StayRecord, cases_of
 from cognoscope.apps.records.coding.case_reading import InNote, add_mentions
 from cognoscope.core.case import Case
 from cognoscope.intake.reading.mention import Mention
-from cognoscope.intake.reading.rows import mentions
 from cognoscope.intake.warehouse import Warehouse
 
 INPATIENT = (9201, 262, 8717, 32037)
@@ -136,6 +135,9 @@ def _events(
 def _mentions(backend: Any, places: dict[int, tuple[StayRecord, int]]) -> None:
     if not places:
         return
+    # Ibis takes a second to import, which only reading a warehouse need wait for.
+    from cognoscope.intake.reading.rows import mentions
+
     table = mentions(backend)
     chosen = table.filter(table.note_id.isin(list(places))).order_by("note_id", "start", "note_nlp_id")
     found: dict[int, list[InNote]] = defaultdict(list)

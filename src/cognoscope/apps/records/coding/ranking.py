@@ -32,7 +32,8 @@ def rank(candidates: list[Candidate], stay: Stay) -> list[Ranked]:
     ranked = []
     for position, candidate in enumerate(candidates):
         best = max((span.section for span in candidate.spans), key=lambda section: weights.get(section, 0.0))
-        place = Sentence(fr=f"Partie du compte rendu : {best or 'texte'}", en=f"Part of the report: {best or 'text'}")
+        names = next((row for row in rows("sections") if row["kind"] == best), {"fr": "texte", "en": "text"})
+        place = Sentence(fr=f"Partie du compte rendu : {names['fr']}", en=f"Part of the report: {names['en']}")
         parts = [(place, weights.get(best, 0.0))]
         times = len(candidate.spans)
         if times > 1:

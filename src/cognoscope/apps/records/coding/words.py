@@ -17,6 +17,8 @@ TOKEN = re.compile(r"[^\W_]+")
 SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
 TITLE = re.compile(r"^[ \t•*-]*([^\n:.]{2,40}?)[ \t]*(?::|$)", re.MULTILINE)
 REACH = 6
+ACTIVE = "active"
+"""Cues that say nothing of their own and keep a part of them from being read alone."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,12 @@ class Page:
             start, stop = self.tokens[match.first].start, self.tokens[match.last].stop
             sentence, flags = self.sentence(start), set()
             for cue in self._cues:
-                kind, side = cue.what.split("/")
                 if not sentence[0] <= self.tokens[cue.first].start < sentence[1]:
                     continue
-                away = match.first - cue.last if side == "before" else cue.first - match.last
-                if 0 < away <= (REACH if kind != "family" else 4 * REACH):
-                    flags.add(kind)
+                for kind, side in (each.split("/") for each in cue.what.split()):
+                    away = match.first - cue.last if side == "before" else cue.first - match.last
+                    if kind != ACTIVE and 0 < away <= (REACH if kind != "family" else 4 * REACH):
+                        flags.add(kind)
             spotted.append(
                 Spotted(start, stop, match.what, self.section(start), sentence, **dict.fromkeys(flags, True))
             )
@@ -168,4 +170,9 @@ def acts() -> Dictionary:
 
 @cache
 def _cues() -> Dictionary:
-    return Dictionary((word, f"{row['kind']}/{row['side']}") for row in rows("cues") for word in listed(row["words"]))
+    """What each cue says and on which side of it; one cue may say it on both (`ended/before ended/after`)."""
+    said: dict[str, list[str]] = {}
+    for row in rows("cues"):
+        for word in listed(row["words"]):
+            said.setdefault(word, []).append(f"{row['kind']}/{row['side']}")
+    return Dictionary((word, " ".join(kinds)) for word, kinds in said.items())
