@@ -6,6 +6,8 @@ from cognoscope.intake.documents.encoding import decoded
 from cognoscope.intake.documents.mojibake import repaired
 from cognoscope.intake.documents.refused import Refused
 
+pytest.importorskip("charset_normalizer", reason="needs the extra `text`")
+
 TEXT = "Hémorragie à l'arrivée, œdème traité ; température 38,5 °C. Évolution : « favorable »."
 PLAIN = "Hémorragie à l'arrivée, traitée ; température élevée. Évolution : très favorable."
 

@@ -65,4 +65,4 @@ def _is_number(text: str, page: int, pages: int) -> bool:
     if whole:
         return int(whole.group(1) or whole.group(3)) == page or int(whole.group(2) or 0) == pages
     alone = NUMBER.fullmatch(text)
-    return alone is not None and pages > 1 and int(alone.group(1)) == page
+    return alone is not None and int(alone.group(1)) == page
