@@ -191,7 +191,7 @@ def installed(tmp_path_factory) -> Iterator[tuple[Home, Path, list[str], logging
 
 
 def live(home: Home) -> None:
-    (application,) = APPLICATIONS
+    application = next(each for each in APPLICATIONS if each.name == "emergency.arrivals")
     manager = person("chef", Role.MANAGER)
     with Ledger.open(home.ledger_url) as ledger:
         for state in ("shadow", "advisory"):
