@@ -30,7 +30,7 @@ _KEPT_IN_PASSAGE = (
 
 def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """The spans that are not a company's name or address in a leaflet, nor a public web site."""
-    passages = [match.end() for match in _HEADING.finditer(text)]
+    passages = [match.end() for match in _HEADING.finditer(text)] if _mentions(text) else []
     for span in spans:
         if span.label == "URL" and _PUBLIC.search(text[span.start : span.stop]):
             continue
@@ -41,9 +41,15 @@ def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 
 def without_company_passages(text: str) -> str:
     """The text without those passages, for the second search."""
+    if not _mentions(text):
+        return text
     parts, at = [], 0
     for match in _HEADING.finditer(text):
         if match.end() >= at:
             parts.append(text[at : match.end()])
             at = match.end() + PASSAGE
     return "".join((*parts, text[at:]))
+
+
+def _mentions(text: str) -> bool:
+    return any(word in text for word in ("xploitant", "XPLOITANT", "abricant", "ABRICANT", "sur le march", "MISE SUR"))

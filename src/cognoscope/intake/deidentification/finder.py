@@ -136,6 +136,7 @@ def _ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
 def labelled(tokens: Tokens, indices: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterable[Span]:
     """Spans of the tokens that some label is likely enough for."""
     paired = name_pairs(tokens, indices)
+    supported = beside_names(tokens.flags[indices], scores)
     likely = np.flatnonzero(
         scores[:, 0] < 1 - np.where(paired, PAIR_THRESHOLD, min(OTHER_THRESHOLD, *THRESHOLDS.values()))
     )
@@ -153,15 +154,22 @@ def labelled(tokens: Tokens, indices: NDArray[np.int64], scores: NDArray[np.floa
         if paired[row]:
             label, least, some = label if label in _WORDED else "NOM", PAIR_THRESHOLD, max(some, SURE)
         if label in ("NOM", "PRENOM", "VILLE", "HOPITAL") and bits & _ORDINARY and not bits & _LISTED:
-            least = MEDICAL_THRESHOLD
+            least = OTHER_THRESHOLD if supported[row] and bits & _CAPITAL else MEDICAL_THRESHOLD
         if some >= least:
             yield Span(tokens.starts[index], tokens.starts[index + 1], label, some)
+
+
+def beside_names(flags: Bits, scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) true within three tokens of a title, or of a likely name that is no everyday word: `Mme PETIT`."""
+    names = scores[:, [LABELS.index("NOM"), LABELS.index("PRENOM")]].sum(axis=1) >= OTHER_THRESHOLD
+    sure = (names & ((flags & np.uint64(_ORDINARY)) == 0)) | ((flags & (BIT["title"] | BIT["named"])) > 0)
+    return np.convolve(sure, np.ones(7, np.int64), "same")[: len(sure)] > 0 if len(sure) >= 7 else sure | sure.any()
 
 
 def name_pairs(tokens: Tokens, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
     """(n,) true at `DURAND Paul` and `Paul DURAND`: neighbours that no everyday or medical word explains."""
     flags = tokens.flags[indices]
-    sizes = np.diff(tokens.starts)[indices]
+    sizes = tokens.sizes[indices]
     capital, upper = (flags & BIT["capital"]) > 0, (flags & BIT["upper"]) > 0
     explained = (
         BIT["medical"] | BIT["common"] | BIT["title"] | BIT["hospital"] | BIT["unit"] | BIT["month"] | BIT["phone"]
@@ -179,5 +187,6 @@ def name_pairs(tokens: Tokens, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 _WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL", "ADRESSE")
 _BORN = LABELS.index("DATE_NAISSANCE")
+_CAPITAL = int(BIT["capital"])
 _ORDINARY = int(BIT["medical"] | BIT["common"])
 _LISTED = int(BIT["first"] | BIT["surname"] | BIT["city"] | BIT["particle"] | BIT["hospital"])

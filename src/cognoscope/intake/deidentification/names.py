@@ -71,11 +71,16 @@ def _after_cue(tokens: Tokens, index: int) -> Iterator[Span]:
     if bits & _NAMED and not colon:
         return
     strong = title or bool(bits & _NAMED)
-    yield from _run(tokens, at, strong)
+    same_line = not any("\n" in piece for piece in tokens.texts[index + 1 : at])
+    yield from _run(tokens, at, strong, strong and same_line)
 
 
-def _run(tokens: Tokens, at: int, strong: bool) -> Iterator[Span]:
-    """The words of a name from a place on; the first may be an everyday word where the cue is strong."""
+def _run(tokens: Tokens, at: int, strong: bool, certain: bool) -> Iterator[Span]:
+    """The words of a name from a place on.
+
+    The first may be a medical word where the cue is strong, an everyday word where it stands on the same line, and
+    one in upper case may be any word: `Mme Petit`, `Dr Zoé PAGE`.
+    """
     words = 0
     pending: list[Span] = []
     while at < len(tokens.texts) and words < LONGEST:
@@ -96,13 +101,22 @@ def _run(tokens: Tokens, at: int, strong: bool) -> Iterator[Span]:
             words += 1
         elif bits & _PARTICLE and (words < LONGEST - 1):
             pending.append(Span(span.start, span.stop, "NOM", 0.9))
-        elif named(tokens, at) or (strong and words == 0 and bits & _CAPITAL and len(text) > 1 and not bits & _COMMON):
+        elif named(tokens, at) or _taken(text, bits, words, strong, certain):
             yield from (*pending, span)
             pending = []
             words += 1
         else:
             return
         at += 1
+
+
+def _taken(text: str, bits: int, words: int, strong: bool, certain: bool) -> bool:
+    """Whether an everyday or medical word belongs to the name that a cue announced."""
+    if not bits & _CAPITAL or len(text) < 3:
+        return False
+    if words == 0:
+        return certain or (strong and not bits & _COMMON)
+    return certain and words < 3 and bool(bits & _UPPER) and len(text) > 3
 
 
 def _beside_first_name(tokens: Tokens, index: int) -> Iterator[Span]:

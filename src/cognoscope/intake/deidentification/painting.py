@@ -52,7 +52,9 @@ class Painting:
                 if not 0 <= at < len(texts) or at in self._labels or texts[index + step] not in (" ", "-"):
                     continue
                 bits = int(flags[at])
-                if bits & _CAPITAL and not bits & _EXPLAINED and len(texts[at]) > 3 and texts[at].isalpha():
+                shouted = texts[at].isupper() and not texts[index].isupper() and not bits & (_EXPLAINED & ~_ORDINARY)
+                free = shouted or not bits & _EXPLAINED
+                if bits & _CAPITAL and free and len(texts[at]) > 3 and texts[at].isalpha():
                     self._labels[at] = ("PRENOM" if label == "NOM" else "NOM", 0.6)
                     break
 

@@ -65,6 +65,9 @@ def _is_number(tokens: Tokens, run: list[Span], text: str, beside: set[Label]) -
         return (4 <= digits <= 6 and placed) or digits >= 8
     if label.startswith("DATE") and text.isdecimal() and len(text) == 4 and not 1850 <= int(text) <= 2150:
         return False
+    around = tokens.text[max(0, run[0].start - 1) : run[0].start] + tokens.text[run[-1].stop : run[-1].stop + 1]
+    if label == "DATE" and text.isdecimal() and ":" in around:
+        return False
     if digits < LEAST_DIGITS[label]:
         return (label.startswith("DATE") and any(char.isalpha() for char in text)) or (digits >= 4 and score > SURE)
     return not (label in ("IPP", "NDA") and digits < 6 and score < SURE)

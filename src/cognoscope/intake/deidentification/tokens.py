@@ -60,7 +60,8 @@ class Tokens:
     """The tokens of a text, white space included.
 
     Attributes:
-        texts: each token. ids: its number in `words`. starts: (n + 1,) offsets, the last one the text's length.
+        texts: each token. ids: its number in `words`. starts: (n + 1,) offsets, the last one the
+            text's length. sizes: (n,) lengths.
         flags: (n,) bits of `FLAGS`.
     """
 
@@ -70,6 +71,7 @@ class Tokens:
         self.ids = words.number(self.texts)
         self.flags = words.flags[self.ids]
         self.starts: list[int] = [0, *accumulate(map(len, self.texts))]
+        self.sizes: Ids = np.fromiter(map(len, self.texts), np.int64, len(self.texts))
 
 
 def flags(token: str) -> int:
