@@ -23,6 +23,7 @@ from cognoscope.demo.build import DAYS, build, build_invented
 from cognoscope.demo.hospital import hospital
 from cognoscope.demo.life import days_before
 from cognoscope.demo.real import Real, read_real
+from cognoscope.demo.records import can_read_reports
 from cognoscope.demo.staff import STAFF
 from cognoscope.intake.tables_commit import Ingested
 from cognoscope.intake.writelock import exclusive
@@ -41,7 +42,7 @@ PATIENCE_SECONDS = 900.0
 class Demonstration:
     """What a built home is: of which day (none for real data), from which data, its accounts' one password.
 
-    `clock` is the moment at which real data of the past are looked at.
+    `clock` is the moment at which real data of the past are looked at; `reports` tells whether reports were read.
     """
 
     day: str
@@ -49,6 +50,7 @@ class Demonstration:
     password: str
     clock: str | None = None
     proposals: int = 0
+    reports: bool = False
 
 
 def built(home: Home) -> Demonstration | None:
@@ -67,7 +69,9 @@ def built(home: Home) -> Demonstration | None:
 
 def is_current(there: Demonstration | None, asked: Demonstration) -> TypeGuard[Demonstration]:
     """Whether what is there is what is asked for; real data never age."""
-    return there is not None and (there.day, there.data) == (asked.day, asked.data)
+    if there is None:
+        return False
+    return (there.day, there.data, there.reports) == (asked.day, asked.data, asked.reports)
 
 
 def wanted(data: Path | None, now: datetime) -> Demonstration:
@@ -77,6 +81,7 @@ def wanted(data: Path | None, now: datetime) -> Demonstration:
         day="" if data else today.isoformat(),
         data=str(data.resolve()) if data else "",
         password=passwords.generate(),
+        reports=data is None and can_read_reports(),
     )
 
 
@@ -130,7 +135,7 @@ def _fill(home: Home, asked: Demonstration, real: Real | None, say: Callable[[st
     first = days_before(today, REAL_DAYS if real else DAYS)[0]
     _open_accounts(home, asked.password, datetime.combine(first, time(3), ZoneInfo(home.settings().time_zone)))
     if real is None:
-        return build_invented(home, hospital(), APPLICATIONS[0], record, today, say=say)
+        return build_invented(home, hospital(), APPLICATIONS[0], record, today, others=APPLICATIONS[1:], say=say)
     say(f"shown: {', '.join(real.shown)}")
     if real.left_out:
         say(f"left out, since they end earlier (give their own folder): {', '.join(real.left_out)}")

@@ -1,7 +1,7 @@
 """Builds a demonstration: history comes in by the ordinary ways, then the last weeks are lived again."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, time
 from multiprocessing import get_context
@@ -16,6 +16,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.demo.hospital import Hospital
 from cognoscope.demo.life import Life, Record, days_before
 from cognoscope.demo.patients import write_patients
+from cognoscope.demo.records import take_in_reports
 from cognoscope.demo.sending import Records, history, morning, records
 from cognoscope.intake.fhir import complain, ingest_fhir
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
@@ -34,6 +35,7 @@ def build_invented(
     record: Record,
     today: date,
     *,
+    others: Sequence[Application] = (),
     seed: int = 1,
     days: int = DAYS,
     patients: int = PATIENTS,
@@ -47,6 +49,7 @@ def build_invented(
         application: the one that forecasts.
         record: enters an ingest into the ledger and joins outcomes.
         today: the day whose forecasts are left for the reader to decide on.
+        others: applications that propose once, this morning, on the reports of invented stays.
         seed: of everything invented.
         days: how many mornings are lived again, today's included.
         patients: how many are invented.
@@ -61,7 +64,8 @@ def build_invented(
     with TemporaryDirectory() as sent, Ledger.open(home.ledger_url) as ledger:
         _take_in_patients(Path(sent) / "patients.ndjson", hospital, (patients, first, seed), home, ledger, before)
     known = records(hospital, today, seed)
-    return build(home, known, application, record, today, days=days, seed=seed, say=say)
+    forecasts = build(home, known, application, record, today, days=days, seed=seed, say=say)
+    return forecasts + take_in_reports(home, others, today, seed, say)
 
 
 def build(

@@ -22,6 +22,7 @@ class Member:
 ADMINISTRATOR = Member("demo-admin", "Administrateur (démo)", (Role.ADMINISTRATOR,))
 BED_MANAGER = Member("demo-lits", "Claire Vasseur, gestion des lits (démo)", (Role.BED_MANAGER,))
 CLINICIAN = Member("demo-medecin", "Dr Paul Aubert, urgentiste (démo)", (Role.CLINICIAN,))
+CODER = Member("demo-dim", "Hugo Tessier, codage (démo)", (Role.CODER,))
 MANAGER = Member("demo-cadre", "Nadia Ferrand, cadre supérieure (démo)", (Role.MANAGER, Role.BED_MANAGER))
 
 STAFF = (
@@ -31,7 +32,7 @@ STAFF = (
     ADMINISTRATOR,
     Member("demo-pharmacien", "Luc Morand, pharmacien (démo)", (Role.PHARMACIST,)),
     Member("demo-radiologue", "Dr Inès Carlier, radiologue (démo)", (Role.RADIOLOGIST,)),
-    Member("demo-dim", "Hugo Tessier, codage (démo)", (Role.CODER,)),
+    CODER,
     Member("demo-college", "Aline Rey, collège de l'IA (démo)", (Role.COLLEGE_MEMBER,)),
     Member("demo-dpo", "Sonia Blanchet, protection des données (démo)", (Role.DATA_PROTECTION_OFFICER,)),
     Member("demo-patient", "Patient (démo)", (Role.PATIENT,)),
