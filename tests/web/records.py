@@ -165,7 +165,7 @@ def application(**changes: Any) -> Application:
             "title": Sentence(fr="Codage (essai)", en="Coding (trial)"),
             "kinds": ("text",),
             "reviewers": (Role.CODER,),
-            "readers": (Role.DATA_PROTECTION_OFFICER,),
+            "readers": (Role.DATA_PROTECTION_OFFICER, Role.MANAGER),
             **changes,
         }
     )

@@ -56,6 +56,7 @@ class ProposalView:
     language: str
     selected: str | None
     shown: str
+    reads_texts: bool = True
 
     @property
     def status(self) -> Status:
@@ -108,7 +109,8 @@ class ProposalView:
         """
         if not isinstance(self.proposal.value, TextValue):
             raise TypeError("only what was read in texts has documents to show")
-        return text_view(self.proposal.value, self.case, self.language, self.text_address)
+        case = self.case if self.reads_texts else None
+        return text_view(self.proposal.value, case, self.language, self.text_address)
 
     @cached_property
     def elements_by_key(self) -> dict[str, ElementView]:
@@ -279,7 +281,7 @@ class ProposalView:
             value = words.cell(self.case.fact(pointer.fact), self.language) if self.case else "–"
             return Source(note or f"{pointer.fact} : {value}", f"{pointer.fact} = {value}" if note else "", None)
         if isinstance(pointer, SpanPointer):
-            read = pointer.text(self.case) if self.case else None
+            read = pointer.text(self.case) if self.case and self.reads_texts else None
             address = f"{self.text_address(pointer.row)}#main" if read else None
             return Source(f"« {' '.join((read or '–').split())} »", note, address)
         return Source(note or self._rows_words(pointer), self._rows_words(pointer) if note else "", self._rows(pointer))

@@ -270,3 +270,18 @@ def test_looking_at_a_text_is_noted(coder: TestClient, stay: Proposal, web: Fast
     coder.get(f"/proposals/{stay.digest}/texts/0")
     (look,) = web.state.services.access_log.entries(what="case_text")
     assert (look.actor.id, look.subject) == ("camille", "stay:S1")
+
+
+def test_reading_a_proposal_does_not_open_its_documents(person: Enter, coder: TestClient, stay: Proposal) -> None:
+    assert "<b>pneumopathie</b>" in person("noor", Role.DATA_PROTECTION_OFFICER).get(f"/proposals/{stay.digest}").text
+    manager = person("max", Role.MANAGER)
+    page = manager.get(f"/proposals/{stay.digest}")
+    assert page.status_code == 200
+    assert "Pneumopathie, sans précision" in page.text
+    assert "ne donne pas accès aux documents" in page.text
+    for words in ("râles crépitants", "crépitants", "metformine", "pneumopathie</"):
+        assert words not in page.text
+    for path in ("texts/0", "rows/note"):
+        assert manager.get(f"/proposals/{stay.digest}/{path}").status_code == 403
+    assert manager.get(f"/proposals/{stay.digest}/rows/drug").status_code == 200
+    assert coder.get(f"/proposals/{stay.digest}/rows/note").status_code == 200

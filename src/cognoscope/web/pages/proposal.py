@@ -45,6 +45,8 @@ async def show(page: CurrentPage, person: Reader, digest: Digest, element: str |
 def rows(page: CurrentPage, person: Reader, digest: Digest, table: str, row: int = 0) -> Response:
     """The rows of the case around one of them, marked."""
     found = find(page, person, digest)
+    if table == NOTE:
+        require_texts(person)
     case = read_case(page.services.ledger, found.made.proposal.case_digest)
     shown = case.table(table) if case else None
     if case is None or shown is None or not 0 <= row < max(shown.rows, 1):
@@ -65,6 +67,7 @@ def rows(page: CurrentPage, person: Reader, digest: Digest, table: str, row: int
 def text(page: CurrentPage, person: Reader, digest: Digest, row: Annotated[int, Path(ge=0, le=100_000)]) -> Response:
     """A document of the case from its first character to its last, every finding marked."""
     found = find(page, person, digest)
+    require_texts(person)
     proposal = found.made.proposal
     case = read_case(page.services.ledger, proposal.case_digest)
     table = case.table(NOTE) if case else None
@@ -103,6 +106,16 @@ def find(page: Page, person: Person, digest: str) -> Found:
     return Found(made, application)
 
 
+def require_texts(person: Person) -> None:
+    """Reading a proposal does not open the documents it was read in.
+
+    Raises:
+        NotPermitted: the role does not read documents.
+    """
+    if not allowed(person.role, Permission.READ_DOCUMENT):
+        raise NotPermitted(person, Permission.READ_DOCUMENT)
+
+
 def view_of(page: Page, person: Person, found: Found, element: str | None = None) -> ProposalView:
     """The proposal as this person reads it now."""
     services, shown = page.services, found.made.proposal
@@ -120,6 +133,7 @@ def view_of(page: Page, person: Person, found: Found, element: str | None = None
         language=page.language,
         selected=element,
         shown=page.shown(shown.digest),
+        reads_texts=allowed(person.role, Permission.READ_DOCUMENT),
     )
 
 
@@ -132,7 +146,16 @@ def context(
     newest = page.services.newest(view.proposal.digest)
     given = {"view": view, "card": view.card, "proposal": view.proposal, "may_review": deciding}
     evidence = page.services.fragments.get(
-        ("evidence", view.proposal.digest, page.language, deciding, view.open, element, f"{view.now:%Y-%m-%dT%H}"),
+        (
+            "evidence",
+            view.proposal.digest,
+            page.language,
+            deciding,
+            view.reads_texts,
+            view.open,
+            element,
+            f"{view.now:%Y-%m-%dT%H}",
+        ),
         newest,
         lambda: page.text("pages/proposal_evidence.html", **given),
     )
