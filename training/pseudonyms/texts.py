@@ -12,8 +12,6 @@ from cognoscope.intake.deidentification import lexicon
 from training.pseudonyms.variation import header, varied
 
 HERE = Path(__file__).parent
-EVERYDAY_NAMES = 900
-"""Everyday words that are somebody's name in an epoch: Petit, Boulanger, Marteau."""
 
 
 def lists() -> Lists:
@@ -139,14 +137,7 @@ def corpus(templates: Path, rng: random.Random, fillings: int, negatives: int, t
     known = lists()
     places = communes()
     parts = [part for place in places for part in place.split("-") if len(part) > 3 and part.istitle()]
-    everyday = [word.capitalize() for word in sorted(lexicon.common() | lexicon.medical()) if 3 < len(word) < 10]
-    meant = rng.sample(everyday, EVERYDAY_NAMES)
-    wide = {
-        "first": (*known["first"], *meant[: EVERYDAY_NAMES // 8]),
-        "surname": (*known["surname"], *parts, *meant),
-        "city": (*known["city"], *places),
-        "hospital": known["hospital"],
-    }
+    wide = {**known, "city": (*known["city"], *places), "surname": (*known["surname"], *parts)}
     blocks = [block for block in read_blocks(templates) if trained_on(block) and not (tuning and held_out(block))]
     own = read_blocks(HERE / "reports.txt")
     found = []
