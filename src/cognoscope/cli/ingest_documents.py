@@ -72,3 +72,5 @@ def _say(report: "Report") -> None:
         typer.echo("The table `quarantine` of the warehouse says the line of the list and the reason of each.")
     if report.passed_over:
         typer.echo(f"{report.passed_over} files of the folder were passed over: the list does not name them.")
+    if whole.written:
+        typer.echo("Next: cognoscope read, cognoscope index, cognoscope run.")

@@ -1,7 +1,5 @@
 """`cognoscope ingest fhir PATH`."""
 
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +8,6 @@ import typer
 if TYPE_CHECKING:
     from cognoscope.intake.fhir import Report
 
-QUIET_SECONDS = 2.0
 MEGABYTE = 1_000_000
 
 
@@ -27,6 +24,7 @@ def _fhir(
     from datetime import UTC, datetime
 
     from cognoscope.cli.apps import instant
+    from cognoscope.cli.progress import Progress
     from cognoscope.core.actor import program
     from cognoscope.core.home import default_home
     from cognoscope.core.ledger import Ledger
@@ -38,25 +36,14 @@ def _fhir(
     warehouse = open_warehouse(home, notice=lambda sentence: typer.echo(sentence, err=True))
     with Ledger.open(home.ledger_url) as ledger:
         report = ingest_fhir(
-            path, warehouse=warehouse, ledger=ledger, actor=program("intake"), at=moment, progress=_Progress()
+            path, warehouse=warehouse, ledger=ledger, actor=program("intake"), at=moment, progress=Progress(_line)
         )
     _say(report)
     complain(report)
 
 
-class _Progress:
-    """A line on the terminal for work that takes more than two seconds; silent where nobody watches."""
-
-    def __init__(self) -> None:
-        self._begun = self._last = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._begun < QUIET_SECONDS or now - self._last < QUIET_SECONDS:
-            return
-        self._last = now
-        rate = done / MEGABYTE / (now - self._begun)
-        print(f"{done / MEGABYTE:,.1f} of {total / MEGABYTE:,.1f} MB, {rate:.0f} MB/s", file=sys.stderr, flush=True)
+def _line(done: int, total: int, rate: float) -> str:
+    return f"{done / MEGABYTE:,.1f} of {total / MEGABYTE:,.1f} MB, {rate / MEGABYTE:.0f} MB/s"
 
 
 def _say(report: "Report") -> None:
