@@ -48,7 +48,7 @@ def _save(
     except ValidationError as error:
         raise InvalidInput(f"{file} is no definition of a cohort (see docs/search.md): {error}") from error
     with Ledger.open(default_home().ledger_url) as ledger:
-        actor = _signed_in(ledger, account, lambda role: allowed(role, Permission.READ_SUBJECT))
+        actor = _signed_in(ledger, account, lambda role: allowed(role, Permission.SAVE_COHORT))
         done = save(ledger, cohort, actor, datetime.now(UTC))
     typer.echo(f"The cohort {cohort.name} is saved as entry {done.seq} of the ledger, digest {cohort.digest[:12]}.")
 

@@ -83,9 +83,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.VERIFY_LEDGER,
             }
         ),
+        # Decides on held-back reports only: no other card names this role among its reviewers.
         Role.DATA_PROTECTION_OFFICER: frozenset(
             {
                 _P.OWN_PROFILE,
+                _P.READ_INBOX,
+                _P.REVIEW,
                 _P.READ_PROPOSAL,
                 _P.READ_SUBJECT,
                 _P.READ_APPLICATIONS,

@@ -47,7 +47,7 @@ def coherence(frame: Frame, stay: Stay) -> Proposal:
     missing = sum(finding.group == "missing-code" for finding in findings)
     unlikely = len(findings) - missing
     text = Sentence(
-        fr=f"Incohérence {score:.0%} ; codes peut-être oubliés : {missing}, peu vraisemblables : {unlikely}.",
+        fr=f"Incohérence {100 * score:.0f} % ; codes peut-être oubliés : {missing}, peu vraisemblables : {unlikely}.",
         en=f"Incoherence {score:.0%}; codes that may be missing: {missing}, that look unlikely: {unlikely}.",
     )
     headline = Headline(element=findings[0].key if findings else None, text=text, expected=score, urgency=score)
