@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from cognoscope.intake.deidentification.announced import announced
 from cognoscope.intake.deidentification.span import Span
 
 PASSAGE = 260
 """Characters after the heading that name and address of a company take."""
 
 _HEADING = re.compile(
-    r"(?i)autorisation de mise sur le march[eé]|\bexploitants?\b|\bfabricants?\b|repr[eé]sentants? local"
+    r"(?:[Tt]itulaire|TITULAIRE|[Ee]xploitant|EXPLOITANT|[Ff]abricant|FABRICANT)[^.:\n]{0,60}"
+    r"(?:utorisation de mise sur le march[eé]|UTORISATION DE MISE SUR LE MARCH[EÉ])"
+    r"|(?:F|\bf)abricants?\b|FABRICANTS?\b|(?:R|\br)epr[eé]sentants? loca(?:l|ux)"
 )
 _PUBLIC = re.compile(r"(?i)(?:\.gouv\.fr|ansm\.|sante\.fr|legifrance|service-public|has-sante|ameli\.fr|europa\.eu)")
 _KEPT_IN_PASSAGE = (
@@ -20,11 +23,8 @@ _KEPT_IN_PASSAGE = (
     "VILLE",
     "HOPITAL",
     "TEL",
-    "DATE_NAISSANCE",
     "URL",
     "SERVICE",
-    "NDA",
-    "IPP",
 )
 
 
@@ -34,7 +34,10 @@ def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     for span in spans:
         if span.label == "URL" and _PUBLIC.search(text[span.start : span.stop]):
             continue
-        if passages and span.label in _KEPT_IN_PASSAGE and any(0 <= span.start - at <= PASSAGE for at in passages):
+        company = span.label in _KEPT_IN_PASSAGE and any(
+            at < span.stop and span.start - at <= PASSAGE for at in passages
+        )
+        if company and not announced(text, span.start):
             continue
         yield span
 
@@ -52,4 +55,5 @@ def without_company_passages(text: str) -> str:
 
 
 def _mentions(text: str) -> bool:
-    return any(word in text for word in ("xploitant", "XPLOITANT", "abricant", "ABRICANT", "sur le march", "MISE SUR"))
+    """Whether a text speaks of an authorisation: `exploitant agricole`, `le fabricant` alone say nothing of makers."""
+    return "utorisation de mise sur le march" in text or "UTORISATION DE MISE SUR LE MARCH" in text

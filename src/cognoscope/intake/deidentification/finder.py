@@ -9,6 +9,7 @@ from cognoscope.intake.deidentification.beside import beside
 from cognoscope.intake.deidentification.births import birth_dates, whole_dates
 from cognoscope.intake.deidentification.classifier import LABELS, REACH, Classifier, sequence
 from cognoscope.intake.deidentification.companies import without_companies
+from cognoscope.intake.deidentification.false_alarms import without_false_alarms
 from cognoscope.intake.deidentification.known import KnownSearch
 from cognoscope.intake.deidentification.names import found_names
 from cognoscope.intake.deidentification.painting import Painting
@@ -71,8 +72,8 @@ class Finder:
 
     def _combined(self, tokens: Tokens, learned: list[Span], identity: Identity | None) -> list[Span]:
         painting = Painting(tokens)
-        if identity is not None:
-            painting.add(KnownSearch(identity).find(tokens))
+        sure = list(KnownSearch(identity).find(tokens)) if identity is not None else []
+        painting.add(sure)
         written = list(found_by_form(tokens)) if self._rules else []
         likely = list(plausible(tokens, learned))
         painting.add(span for span in written if span.label != "DATE")
@@ -86,7 +87,8 @@ class Finder:
         painting.widen()
         painting.repeat()
         spans = birth_dates(tokens.text, painting.spans())
-        return spans if identity is not None else list(without_companies(tokens.text, spans))
+        spans = spans if identity is not None else list(without_companies(tokens.text, spans))
+        return list(without_false_alarms(tokens.text, spans, sure)) if self._rules else spans
 
     def _learned(self, batch: list[Tokens]) -> list[list[Span]]:
         """The classifier's spans of each text, one call for all."""

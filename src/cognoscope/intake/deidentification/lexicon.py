@@ -83,9 +83,24 @@ def medical() -> frozenset[str]:
     """
     rows = _resource("cim10.csv.gz").splitlines()
     terms = {row["long"] for row in csv.DictReader(rows)}
-    drugs = json.loads(_resource("drugs.json"))
-    terms.update(name for names in drugs.values() for name in names)
-    return frozenset(word for term in terms for word in _WORD.findall(plain(term)) if len(word) > 1)
+    return drugs() | {word for term in terms for word in _WORD.findall(plain(term)) if len(word) > 1}
+
+
+@cache
+def drugs() -> frozenset[str]:
+    """Plain words of drug names.
+
+    Raises:
+        NotInstalled: the extra `text` is missing.
+    """
+    names = json.loads(_resource("drugs.json")).values()
+    return frozenset(word for some in names for name in some for word in _WORD.findall(plain(name)) if len(word) > 1)
+
+
+@cache
+def not_names(kind: str) -> tuple[str, ...]:
+    """Values of `not_names.csv`: an `ending` of substances, an `adverb`'s, an `eponym`'s noun, a `function` word."""
+    return tuple(row["value"] for row in table("not_names.csv") if row["kind"] == kind)
 
 
 @cache

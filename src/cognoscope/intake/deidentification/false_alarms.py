@@ -1,0 +1,143 @@
+"""Found spans that are no identity: code, leaflets, drugs, eponyms, acronyms, measures. A title overrules all of it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from cognoscope.intake.deidentification import lexicon
+from cognoscope.intake.deidentification.announced import announced
+from cognoscope.intake.deidentification.leaflets import leaflet
+from cognoscope.intake.deidentification.lexicon import plain
+from cognoscope.intake.deidentification.not_prose import has_code, in_code
+from cognoscope.intake.deidentification.products import as_product, is_substance
+from cognoscope.intake.deidentification.span import Span
+
+_WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL")
+_OF_MAKERS = (*_WORDED, "ADRESSE", "ZIP", "TEL", "URL", "MAIL", "SERVICE", "NDA", "IPP", "DATE_NAISSANCE")
+_EPONYM_AFTER = r"(?: [\w-]+){0,2} (?:de |du |d['’])(?:la |le )?(?:[\w'’-]+(?: et | |-?))?$"
+_OF = re.compile(r"\b(?:d[eu] |d['’])")
+_COUNTED = re.compile(r"(?i)\s?(?:[ée]l[ée]ments|m?UI\b|/ ?(?:mm|µ|l\b|dl|ml)|plaquettes|cellules|copies)")
+_COUNT = re.compile(r"(?i)\d{4,}\s?m?UI$")
+_FRACTION = re.compile(r"\d{1,2}\s?/\s?10{2,5}$")
+_HOURS = re.compile(r"(?i)\s?(?:heures?|jours?|semaines?|mois|ans|mg|g|ml|minutes?)\b")
+_WAY = re.compile(r"(?:impasse|passage|cours|place|voie|chemin) [a-zà-ÿ' ’]+$")
+_POSTCODE = re.compile(r"\d{2} ?\d{3},?\s$")
+_DILUTED = re.compile(r"\d ?C?H ?$")
+_INTRAMUSCULAR = re.compile(r"\bI\. ?[MV]\.\s*$")
+_SPELLED = re.compile(r"(?<!\w)[a-zà-ÿ](?!\w)")
+SPELLED_LEAST = 5
+
+
+def without_false_alarms(text: str, spans: Iterable[Span], sure: Iterable[Span] = ()) -> Iterator[Span]:
+    """The spans that may be identities.
+
+    Args:
+        text: where they were found.
+        spans: ordered.
+        sure: what is known of the patient: a span that touches one of these stays.
+    """
+    found = list(spans)
+    kept_at = [(span.start, span.stop) for span in sure]
+    called: set[str] = set()
+    doubtful: list[Span] = []
+    for span in found:
+        if span.label not in _OF_MAKERS:
+            continue
+        if announced(text, span.start):
+            called.update(_words(text[span.start : span.stop]) if span.label in _WORDED else ())
+        elif not any(start < span.stop and span.start < stop for start, stop in kept_at):
+            doubtful.append(span)
+    part, code = (leaflet(text), has_code(text)) if doubtful else (None, False)
+    worded = [span for span in doubtful if span.label in _WORDED]
+    products = {
+        word
+        for span in worded
+        if (as_product(text, span.start, span.stop) and "\n" not in text[span.start : span.stop])
+        or _is_acronym(text, span)
+        for word in _words(text[span.start : span.stop])
+    } - called
+    dropped: set[int] = set()
+    for span in doubtful:
+        inside = part is not None and part[0] <= span.start < part[1]
+        if inside or (code and in_code(text, span.start, span.stop)) or _no_identity(text, span, products, called):
+            dropped.add(span.start)
+    return (span for span in found if span.start not in dropped)
+
+
+def _words(value: str) -> list[str]:
+    return [plain(word) for word in re.findall(r"[^\W\d_]+", value)]
+
+
+def _no_identity(text: str, span: Span, products: set[str], called: set[str]) -> bool:
+    value = text[span.start : span.stop]
+    if span.label in ("NDA", "IPP"):
+        return bool(_COUNTED.match(text, span.stop) or _COUNT.match(value))
+    if span.label == "DATE_NAISSANCE":
+        return bool(_FRACTION.match(value)) or (
+            value.isdigit() and len(value) < 4 and bool(_HOURS.match(text, span.stop))
+        )
+    if span.label == "ADRESSE":
+        return bool(_WAY.match(value))
+    if span.label not in _WORDED:
+        return False
+    words = _words(value)
+    posted = _POSTCODE.search(text, max(0, span.start - 8), span.start) is not None
+    if not words or posted or called.intersection(words):
+        return False
+    return (
+        all(word in products for word in words)
+        or is_substance(value)
+        or _is_sentence(text, span, words)
+        or _is_eponym(text, span)
+        or (span.label == "HOPITAL" and _DILUTED.search(text, max(0, span.start - 6), span.start) is not None)
+        or _is_spelled(text, span)
+    )
+
+
+def _is_sentence(text: str, span: Span, words: list[str]) -> bool:
+    """Whether a span is a word that only begins a sentence or calls to do something: `Les`, `Informez`."""
+    if len(words) > 1:
+        return False
+    word = words[0]
+    if word in lexicon.not_names("function"):
+        return not text[span.stop : span.stop + 2].strip(" -").isupper()
+    if word.endswith("ez") and f"{word[:-2]}er" in lexicon.common():
+        return True
+    if word.endswith(lexicon.not_names("adverb")):
+        return True
+    ordinary = word in lexicon.common() or word in lexicon.medical()
+    return ordinary and _INTRAMUSCULAR.search(text, max(0, span.start - 8), span.start) is not None
+
+
+@cache
+def _eponyms() -> re.Pattern[str]:
+    return re.compile(rf"(?i)\b(?:{'|'.join(lexicon.not_names('eponym'))})s?{_EPONYM_AFTER}")
+
+
+def _is_eponym(text: str, span: Span) -> bool:
+    """Whether what stands before is a thing called after somebody: `syndrome de`, `test de`."""
+    first = max(0, span.start - 60)
+    return bool(_OF.search(text, first, span.start) and _eponyms().search(text, first, span.start))
+
+
+def _is_acronym(text: str, span: Span) -> bool:
+    """Whether a span is the acronym in brackets of the words before it: `maladies infectieuses (MI)`."""
+    value = text[span.start : span.stop]
+    if not (1 < len(value) < 8 and value.isupper() and text[span.start - 1 : span.start] == "("):
+        return False
+    initials = [word[0] for word in _words(text[max(0, span.start - 90) : span.start])]
+    for letter in reversed(plain(value)):
+        while initials and initials[-1] != letter:
+            initials.pop()
+        if not initials:
+            return False
+        initials.pop()
+    return True
+
+
+def _is_spelled(text: str, span: Span) -> bool:
+    """Whether a lone letter stands in a text that was torn into letters."""
+    if span.stop - span.start > 2:
+        return False
+    around = text[max(0, span.start - 20) : span.start] + text[span.stop : span.stop + 20]
+    return len(_SPELLED.findall(around)) >= SPELLED_LEAST
