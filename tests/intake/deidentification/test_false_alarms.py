@@ -40,6 +40,8 @@ def kept(text: str, *values: tuple[str, Label], sure: tuple[Span, ...] = ()) -> 
         ("service des maladies tropicales et rares (SMTR) ce jour", "SMTR"),
         ("Voir la suite. Les prélèvements sont stériles", "Les"),
         ("Informez le service", "Informez"),
+        ("Consultez votre médecin. Teneur en sel faible", "Teneur"),
+        ("A VOIR REGULIEREMENT", "REGULIEREMENT"),
         ("calcium 6 CH Wexelia", "Wexelia"),
     ],
 )
@@ -53,6 +55,7 @@ def test_what_is_no_person_stays(text: str, value: str) -> None:
         ("M. Zoltrane 20 mg de prednisone", "Zoltrane"),
         ("Nom : BEXATINIB", "BEXATINIB"),
         ("Dr Informez", "Informez"),
+        ("confié au médecin. Martin a accepté", "Martin"),
         ("Mme Jeanne Zoltrane, 20 mg", "Zoltrane"),
         ("Vu ce jour Zoltrane 98 %", "Zoltrane"),
         ("Naissance de Lucas 3200 g", "Lucas"),
@@ -84,6 +87,10 @@ def test_identifiers_and_counts() -> None:
     assert kept("plaquettes à 447000 éléments", ("447000", "NDA")) == []
     assert kept("dossier 447000 du jour", ("447000", "NDA")) == ["447000"]
     assert kept("fréquence 2/1000", ("2/1000", "DATE_NAISSANCE")) == []
+    assert kept("une ablation en 1987 puis rien", ("1987", "DATE_NAISSANCE")) == []
+    assert kept("née en 1987", ("1987", "DATE_NAISSANCE")) == ["1987"]
+    assert kept("PIVKA > 30 000 MAU/ml", ("30 000", "ZIP"), ("MAU", "VILLE")) == []
+    assert kept("habite 29000 Pau", ("29000", "ZIP"), ("Pau", "VILLE")) == ["29000", "Pau"]
     assert kept("sexe F, 12/1980", ("12/1980", "DATE_NAISSANCE")) == ["12/1980"]
 
 

@@ -9,6 +9,7 @@ from cognoscope.intake.deidentification.announced import announced
 from cognoscope.intake.deidentification.leaflets import leaflet
 from cognoscope.intake.deidentification.lexicon import plain
 from cognoscope.intake.deidentification.not_prose import has_code, in_code
+from cognoscope.intake.deidentification.ordinary_words import begins_sentence
 from cognoscope.intake.deidentification.products import as_product, is_substance
 from cognoscope.intake.deidentification.span import Span
 
@@ -19,11 +20,13 @@ _OF = re.compile(r"\b(?:d[eu] |d['’])")
 _COUNTED = re.compile(r"(?i)\s?(?:[ée]l[ée]ments|m?UI\b|/ ?(?:mm|µ|l\b|dl|ml)|plaquettes|cellules|copies)")
 _COUNT = re.compile(r"(?i)\d{4,}\s?m?UI$")
 _FRACTION = re.compile(r"\d{1,2}\s?/\s?10{2,5}$")
+_IN_YEAR = re.compile(r"(?i)^(?!.*(?:\bn[ée]{1,2}\b|naiss|ddn|birth)).*\ben $", re.S)
+_MEASURED = re.compile(r"(?: ?[Mm]?[Aa]?[Uu]I?)? ?/ ?(?:ml|mm|l|dl|µl)\b")
+_COMPARED = re.compile(r"[<>≥≤] ?$")
 _HOURS = re.compile(r"(?i)\s?(?:heures?|jours?|semaines?|mois|ans|mg|g|ml|minutes?)\b")
 _WAY = re.compile(r"(?:impasse|passage|cours|place|voie|chemin) [a-zà-ÿ' ’]+$")
 _POSTCODE = re.compile(r"\d{2} ?\d{3},?\s$")
 _DILUTED = re.compile(r"\d ?C?H ?$")
-_INTRAMUSCULAR = re.compile(r"\bI\. ?[MV]\.\s*$")
 _SPELLED = re.compile(r"(?<!\w)[a-zà-ÿ](?!\w)")
 SPELLED_LEAST = 5
 
@@ -73,13 +76,17 @@ def _no_identity(text: str, span: Span, products: set[str], called: set[str]) ->
     if span.label in ("NDA", "IPP"):
         return bool(_COUNTED.match(text, span.stop) or _COUNT.match(value))
     if span.label == "DATE_NAISSANCE":
-        return bool(_FRACTION.match(value)) or (
-            value.isdigit() and len(value) < 4 and bool(_HOURS.match(text, span.stop))
-        )
+        lasting = value.isdigit() and len(value) < 4 and _HOURS.match(text, span.stop) is not None
+        year = len(value) == 4 and value.isdigit() and _IN_YEAR.search(text[max(0, span.start - 40) : span.start])
+        return lasting or bool(year) or _FRACTION.match(value) is not None
     if span.label == "ADRESSE":
         return bool(_WAY.match(value))
+    if span.label == "ZIP":
+        return bool(_MEASURED.match(text, span.stop) or _COMPARED.search(text, max(0, span.start - 3), span.start))
     if span.label not in _WORDED:
         return False
+    if span.label == "VILLE" and len(value) < 4 and _is_short(text, span):
+        return True
     words = _words(value)
     posted = _POSTCODE.search(text, max(0, span.start - 8), span.start) is not None
     if not words or posted or called.intersection(words):
@@ -87,26 +94,11 @@ def _no_identity(text: str, span: Span, products: set[str], called: set[str]) ->
     return (
         all(word in products for word in words)
         or is_substance(value)
-        or _is_sentence(text, span, words)
+        or begins_sentence(text, span, words)
         or _is_eponym(text, span)
         or (span.label == "HOPITAL" and _DILUTED.search(text, max(0, span.start - 6), span.start) is not None)
         or _is_spelled(text, span)
     )
-
-
-def _is_sentence(text: str, span: Span, words: list[str]) -> bool:
-    """Whether a span is a word that only begins a sentence or calls to do something: `Les`, `Informez`."""
-    if len(words) > 1:
-        return False
-    word = words[0]
-    if word in lexicon.not_names("function"):
-        return not text[span.stop : span.stop + 2].strip(" -").isupper()
-    if word.endswith("ez") and f"{word[:-2]}er" in lexicon.common():
-        return True
-    if word.endswith(lexicon.not_names("adverb")):
-        return True
-    ordinary = word in lexicon.common() or word in lexicon.medical()
-    return ordinary and _INTRAMUSCULAR.search(text, max(0, span.start - 8), span.start) is not None
 
 
 @cache
@@ -118,6 +110,13 @@ def _is_eponym(text: str, span: Span) -> bool:
     """Whether what stands before is a thing called after somebody: `syndrome de`, `test de`."""
     first = max(0, span.start - 60)
     return bool(_OF.search(text, first, span.start) and _eponyms().search(text, first, span.start))
+
+
+def _is_short(text: str, span: Span) -> bool:
+    """Whether two or three letters are a unit or an abbreviation in brackets, not a town: `(PN)`, `30 MAU/ml`."""
+    around = text[max(0, span.start - 1) : span.start] + text[span.stop : span.stop + 1]
+    bracketed = around in ("()", "(:") and text[span.start : span.stop].isupper()
+    return bracketed or _MEASURED.match(text, span.stop) is not None
 
 
 def _is_acronym(text: str, span: Span) -> bool:

@@ -99,7 +99,12 @@ def drugs() -> frozenset[str]:
 
 @cache
 def not_names(kind: str) -> tuple[str, ...]:
-    """Values of `not_names.csv`: an `ending` of substances, an `adverb`'s, an `eponym`'s noun, a `function` word."""
+    """Values of `not_names.csv`.
+
+    Args:
+        kind: `ending` of substances, `adverb` (an ending), `eponym` (the noun before it), `function` word or `kind` of
+            hospital.
+    """
     return tuple(row["value"] for row in table("not_names.csv") if row["kind"] == kind)
 
 

@@ -18,7 +18,7 @@ _AFTER = re.compile(
 _BEFORE = re.compile(
     r"(?i)\b(?:prendre|prenez|prise de|utilisez|contient|contenant|introduction (?:de|du)|instauration (?:de|du)|"
     r"posologie (?:de|du)|qu['’]est-ce que|comprim[ée]s? d[e'’]|g[ée]lules? d[e'’]|doses? d[e'’]|injections? d[e'’]|"
-    r"perfusions? d[e'’]|substance active) ?$"
+    r"perfusions? d[e'’]|substance active|milieux? (?:solide|liquide)) ?$"
 )
 LEAST_INN = 7
 
