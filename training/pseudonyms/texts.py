@@ -10,6 +10,7 @@ from cognoscope.apps.records.pseudonyms.evaluate_fill import Filled, fill
 from cognoscope.apps.records.pseudonyms.evaluate_names import Lists, first_name, surname
 from cognoscope.intake.deidentification import lexicon
 from training.pseudonyms.variation import header, varied
+from training.pseudonyms.world import draw
 
 HERE = Path(__file__).parent
 
@@ -137,20 +138,25 @@ def corpus(templates: Path, rng: random.Random, fillings: int, negatives: int, t
     known = lists()
     places = communes()
     parts = [part for place in places for part in place.split("-") if len(part) > 3 and part.istitle()]
-    wide = {**known, "city": (*known["city"], *places), "surname": (*known["surname"], *parts)}
+    wide = {
+        **known,
+        "city": (*known["city"], *places, *draw("city", 400, rng)),
+        "surname": (*known["surname"], *parts, *draw("surname", 6000, rng)),
+        "first": (*known["first"], *draw("first", 3000, rng)),
+    }
     blocks = [block for block in read_blocks(templates) if trained_on(block) and not (tuning and held_out(block))]
     own = read_blocks(HERE / "reports.txt")
     found = []
     for _ in range(fillings):
         headers = [header(rng) for _ in range(len(blocks))]
         for block in (*blocks, *own, *headers):
-            filled = fill(varied(block, rng), wide if rng.random() < 0.6 else known, rng)
+            filled = fill(varied(block, rng), wide if rng.random() < 0.75 else known, rng)
             found.append(noisy(mixed(filled, rng), rng))
     for _ in range(negatives):
         text = rng.choice(("\n", " ", "\n", ". ")).join(phrase(rng) for _ in range(rng.randint(2, 8)))
         found.append(Filled(text, []))
     for _ in range(negatives // 2):
-        found.append(mention(wide if rng.random() < 0.6 else known, rng))
+        found.append(mention(wide if rng.random() < 0.75 else known, rng))
     rng.shuffle(found)
     return found
 

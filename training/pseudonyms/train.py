@@ -1,6 +1,9 @@
 """Trains the token classifier of `cognoscope.intake.deidentification` and writes it there as ONNX.
 
-`python -m training.pseudonyms.train [--templates FILE] [--seed N] [--epochs N] [--out FOLDER]`
+`python -m training.pseudonyms.train [--second] [--templates FILE] [--seed N] [--epochs N] [--out FOLDER]`
+
+With `--second` it trains the reader of the leak detector instead: another seed, and blind to every word list, so that it
+errs elsewhere.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cognoscope.intake.deidentification.classifier import LABELS, REACH, WIDTH, bits, sequence, spaced
+from cognoscope.intake.deidentification.classifier import LABELS, REACH, WIDTH, WORD_LISTS, bits, sequence, spaced
 from cognoscope.intake.deidentification.tokens import BUCKETS, FLAGS, Tokens, Words, grams
 from training.pseudonyms.texts import corpus
 
@@ -31,6 +34,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "cognoscope" / "intake" / "deident
 LISTED = [FLAGS.index(name) for name in ("first", "surname", "city", "hospital_name")]
 ORDINARY = [FLAGS.index(name) for name in ("medical", "common")]
 UNKNOWN = FLAGS.index("unknown")
+BLIND = [FLAGS.index(name) for name in WORD_LISTS]
 LEXICAL = [*LISTED, *(FLAGS.index(name) for name in ("medical", "common", "unknown"))]
 
 
@@ -80,8 +84,11 @@ class Encoded:
         self.labels = labels[indices]
 
 
-def batch(texts: list[Encoded], rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
-    """Texts in one sequence with empty rows between; some lexical flags forgotten, so that spelling is learned too."""
+def batch(texts: list[Encoded], rng: np.random.Generator, second: bool) -> tuple[torch.Tensor, ...]:
+    """Texts in one sequence with empty rows between; some lexical flags forgotten, so that spelling is learned too.
+
+    second: all of them forgotten.
+    """
     gaps = np.zeros((REACH, len(FLAGS) + 2), np.float32)
     flags, labels, sizes, real = [gaps], [np.full(REACH, -1)], [], [np.zeros(REACH, bool)]
     for text in texts:
@@ -93,6 +100,8 @@ def batch(texts: list[Encoded], rng: np.random.Generator) -> tuple[torch.Tensor,
         rows[forgotten, UNKNOWN] = 1
         if rng.random() < FORGOTTEN_LISTS:
             rows[:, LISTED] = 0
+        if second:
+            rows[:, BLIND] = 0
         flags += [rows, gaps]
         labels += [text.labels, np.full(REACH, -1)]
         real += [np.ones(len(rows), bool), np.zeros(REACH, bool)]
@@ -103,8 +112,12 @@ def batch(texts: list[Encoded], rng: np.random.Generator) -> tuple[torch.Tensor,
     return (*map(torch.from_numpy, arrays), torch.from_numpy(np.concatenate(real)))
 
 
-def train(templates: Path, out: Path, seed: int, epochs: int, fillings: int, negatives: int, tuning: bool) -> None:
+def train(
+    templates: Path, out: Path, seed: int, epochs: int, fillings: int, negatives: int, tuning: bool, second: bool
+) -> None:
     """Train, export, and write the record beside the files."""
+    name = "second" if second else "classifier"
+    seed += second
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
     rng, draws, words = random.Random(seed), np.random.default_rng(seed), Words()
@@ -123,7 +136,7 @@ def train(templates: Path, out: Path, seed: int, epochs: int, fillings: int, neg
             group["lr"] = 3e-3 * 0.5 * (1 + np.cos(np.pi * epoch / epochs)) + 1e-5
         total = 0.0
         for first in range(0, len(texts), BATCH):
-            ids, offsets, flags, labels, real = batch(texts[first : first + BATCH], draws)
+            ids, offsets, flags, labels, real = batch(texts[first : first + BATCH], draws, second)
             vectors = torch.zeros(len(labels), WIDTH)
             kept = torch.from_numpy((draws.random(int(real.sum())) > DROPPED_WORDS).astype(np.float32))
             vectors[real] = table(ids, offsets) * kept[:, None]
@@ -139,9 +152,9 @@ def train(templates: Path, out: Path, seed: int, epochs: int, fillings: int, neg
         print(
             f"epoch {epoch} loss {total / (len(texts) / BATCH):.4f} {time.perf_counter() - started:.0f} s", flush=True
         )
-    export(table, model, out)
+    export(table, model, out, name)
     record = {
-        "trained": "python -m training.pseudonyms.train",
+        "trained": "python -m training.pseudonyms.train" + (" --second" if second else ""),
         "seed": seed,
         "epochs": epochs,
         "fillings": fillings,
@@ -156,21 +169,24 @@ def train(templates: Path, out: Path, seed: int, epochs: int, fillings: int, neg
             {"name": "training/pseudonyms/*.txt, lexicon.csv", "licence": "as this project"},
             {"name": "EDS-NLP resources: CIM-10 (ATIH), drug names", "licence": "BSD-3-Clause; CIM-10 free re-use"},
             {"name": "spaCy French exceptions: places", "licence": "MIT"},
+            {"name": "Faker: names and towns of 25 countries", "licence": "MIT"},
         ],
-        "versions": {name: importlib.metadata.version(name) for name in ("torch", "numpy", "edsnlp", "spacy", "onnx")},
-        "sha256": {name: digest(out / name) for name in ("classifier.onnx", "classifier_words.npy")},
+        "versions": {
+            name: importlib.metadata.version(name) for name in ("torch", "numpy", "edsnlp", "spacy", "onnx", "faker")
+        },
+        "sha256": {file: digest(out / file) for file in (f"{name}.onnx", f"{name}_words.npy")},
     }
-    (out / "classifier.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    (out / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def export(table: nn.EmbeddingBag, model: Tagger, out: Path) -> None:
+def export(table: nn.EmbeddingBag, model: Tagger, out: Path, name: str) -> None:
     """The word vectors as float16, the rest as one ONNX file."""
     model.eval()
-    np.save(out / "classifier_words.npy", table.weight.detach().numpy().astype(np.float16))
+    np.save(out / f"{name}_words.npy", table.weight.detach().numpy().astype(np.float16))
     example = torch.zeros(40, WIDTH + len(FLAGS) + 2)
     axes = {"features": {0: "tokens"}, "probabilities": {0: "tokens"}}
     torch.onnx.export(
-        model, (example,), str(out / "classifier.onnx"), input_names=["features"], output_names=["probabilities"],
+        model, (example,), str(out / f"{name}.onnx"), input_names=["features"], output_names=["probabilities"],
         dynamic_axes=axes, dynamo=False, opset_version=17,
     )  # fmt: skip
 
@@ -191,8 +207,12 @@ def main() -> None:
     parser.add_argument("--fillings", type=int, default=6)
     parser.add_argument("--negatives", type=int, default=1500)
     parser.add_argument("--tuning", action="store_true", help="leave out the blocks on which settings are chosen")
+    parser.add_argument("--second", action="store_true", help="train the reader of the leak detector")
     asked = parser.parse_args()
-    train(asked.templates, asked.out, asked.seed, asked.epochs, asked.fillings, asked.negatives, asked.tuning)
+    train(
+        asked.templates, asked.out, asked.seed, asked.epochs, asked.fillings, asked.negatives, asked.tuning,
+        asked.second,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

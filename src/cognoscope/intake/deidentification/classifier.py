@@ -30,6 +30,9 @@ LABELS = (
     "NDA",
     "HOPITAL",
 )
+WORD_LISTS = ("first", "surname", "city", "hospital_name", "medical", "common", "unknown")
+"""Flags that come from word lists; the second reader does without them."""
+
 REACH = 15
 """Tokens on each side that a prediction depends on."""
 
@@ -41,11 +44,15 @@ Ids = NDArray[np.int64]
 class Classifier:
     """Probabilities of `LABELS` of tokens.
 
+    Args:
+        words: the words of the texts that will be read.
+        name: `classifier`, or `second`, which knows no word list and so errs elsewhere.
+
     Raises:
         NotInstalled: the extra `text` is missing.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, name: str = "classifier") -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -53,9 +60,10 @@ class Classifier:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        with as_file(files(__package__).joinpath("classifier.onnx")) as path:
+        with as_file(files(__package__).joinpath(f"{name}.onnx")) as path:
             self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._vectors = WordVectors(words, _table())
+        self._vectors = WordVectors(words, _table(name))
+        self._blind = [FLAGS.index(flag) + WIDTH for flag in WORD_LISTS] if name == "second" else []
 
     def probabilities(self, passages: list[tuple[Tokens, Ids]]) -> list[Array]:
         """Probabilities of each passage, (tokens, labels).
@@ -74,6 +82,8 @@ class Classifier:
             features[at : at + len(indices)] = self._vectors.features(tokens, indices)
             starts.append(at)
             at += len(indices) + REACH
+        if self._blind:
+            features[:, self._blind] = 0
         (scores,) = self._session.run(None, {"features": features})
         return [scores[start : start + size] for start, size in zip(starts, sizes, strict=True)]
 
@@ -123,6 +133,6 @@ def sequence(tokens: Tokens) -> Ids:
 
 
 @cache
-def _table() -> Array:
-    with files(__package__).joinpath("classifier_words.npy").open("rb") as stream:
+def _table(name: str) -> Array:
+    with files(__package__).joinpath(f"{name}_words.npy").open("rb") as stream:
         return np.asarray(np.load(stream), np.float32)

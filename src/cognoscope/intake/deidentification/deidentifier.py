@@ -8,13 +8,10 @@ from cognoscope.core.home import Home
 from cognoscope.intake import keys
 from cognoscope.intake.deidentification.finder import Finder
 from cognoscope.intake.deidentification.leak import HOLD_FROM, LeakDetector
+from cognoscope.intake.deidentification.reasons import because_of
 from cognoscope.intake.deidentification.span import Cleaned, Replaced, Span
 from cognoscope.intake.deidentification.surrogates import Surrogates
 from cognoscope.intake.identities import Identity
-
-HELD_BACK = (
-    "The search for leftovers is not confident that every identity was removed: a person of intake must look at it."
-)
 
 
 class Deidentifier:
@@ -31,7 +28,7 @@ class Deidentifier:
     def __init__(self, key: bytes, *, rules: bool = True, learned: bool = True) -> None:
         self._key = key
         self._finder = Finder(rules=rules, learned=learned)
-        self._leaks = LeakDetector()
+        self._leaks: LeakDetector | None = None
 
     @classmethod
     def from_home(cls, home: Home) -> "Deidentifier":
@@ -79,9 +76,12 @@ class Deidentifier:
             replaced(text, spans, Surrogates(self._key, who, days))
             for text, spans, who, days in zip(texts, found, person, shift_days, strict=True)
         ]
-        doubts = [self._leaks.doubt(one, identity) for one, identity in zip(cleaned, known, strict=True)]
+        self._leaks = self._leaks or LeakDetector()
+        doubts = self._leaks.doubts(cleaned, known)
         return [
-            msgspec.structs.replace(one, doubt=doubt, held_back=HELD_BACK if doubt >= HOLD_FROM else "")
+            msgspec.structs.replace(
+                one, doubt=doubt.value, held_back=because_of(doubt.sign) if doubt.value >= HOLD_FROM else ""
+            )
             for one, doubt in zip(cleaned, doubts, strict=True)
         ]
 

@@ -101,7 +101,7 @@ class Finder:
                 continue
             wanted = candidates(tokens.flags)[indices]
             hits = np.flatnonzero(wanted)
-            for first, last in _ranges(hits, len(indices)):
+            for first, last in ranges(hits, len(indices)):
                 windows.append((tokens, indices[first:last]))
                 owners.append(owner)
         spans: list[list[Span]] = [[] for _ in batch]
@@ -125,7 +125,8 @@ def candidates(flags: Bits) -> NDArray[np.bool_]:
     return np.asarray(found, np.bool_)
 
 
-def _ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
+def ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
+    """Stretches [first, last) around these places of a sequence, those that touch made one."""
     if not len(hits):
         return []
     starts, stops = hits - REACH // 2, hits + REACH // 2 + 1

@@ -35,10 +35,7 @@ def propose(case: Case) -> list[Proposal]:
         "question": "held-back",
         "title": CARD.title,
     }
-    if reasons is None or reports is None:
-        wrong = "not-counts"
-    else:
-        wrong = usable(case.fact("shown"), reports.values)
+    wrong = usable(case.fact("shown"), reports.values) if reasons and reports else "not-counts"
     if wrong or reasons is None or reports is None:
         return [Proposal(**common, abstention=Abstention(code=wrong, sentence=ABSTENTIONS[wrong]))]
     counts = [int(count or 0) for count in reports.values]

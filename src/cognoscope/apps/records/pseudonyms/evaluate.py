@@ -58,7 +58,8 @@ def evaluate(folder: Path) -> Evaluation:
     if not judged:
         raise InvalidInput(f"{path}: every block trained the classifier, so none can be judged: give other templates.")
     rng = random.Random(SEED)  # noqa: S311
-    filled = [[fill(block, judged_lists(), rng) for _ in range(FILLINGS)] for block in judged]
+    filled = [[fill(block, judged_lists(), rng, spelling=0.0) for _ in range(FILLINGS)] for block in judged]
+    unheard = [[fill(block, judged_lists(), rng) for _ in range(FILLINGS)] for block in judged]
     systems = {
         "rules": Deidentifier(KEY, learned=False),
         "classifier": Deidentifier(KEY, rules=False),
@@ -72,6 +73,7 @@ def evaluate(folder: Path) -> Evaluation:
         "blocks_left_out_because_they_trained": len(blocks) - len(judged),
         "fillings": FILLINGS,
         "ablation": {name: figures(some) for name, some in (*counts.items(), ("both and known", known))},
+        "a_third_of_family_names_spelled_at_random": figures([counted(texts, systems["both"]) for texts in unheard]),
         "labels": by_label(counts["both"]),
         "masked_with_labels_the_set_lacks": total(counts["both"])["masked_apart"],
         "held_back": held(filled, systems["both"]),
@@ -165,6 +167,7 @@ def _pairs(sums: Counter[str]) -> dict[str, tuple[float, float]]:
     }
     pairs["precision"] = (sums["masked_true"], sums["masked"])
     pairs["clean_documents"] = (sums["texts"] - sums["unclean"], sums["texts"])
+    pairs["clean_documents_where_dates_stay"] = (sums["texts"] - sums["unclean_dates_kept"], sums["texts"])
     pairs["clean_documents_hospitals_aside"] = (sums["texts"] - sums["unclean_patient"], sums["texts"])
     return pairs
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-TRAINED_SHARE = 55
+TRAINED_SHARE = 75
 SPELLINGS = {"ADDRESSE": "ADRESSE"}
 _BLOCK = re.compile(r"\n[ \t\r]*\n")
 _LABELLED = re.compile(r"\[([^\]]*)\]\(([A-Z_]+)\)")

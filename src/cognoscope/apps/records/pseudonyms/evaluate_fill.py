@@ -75,7 +75,9 @@ class Filled(NamedTuple):
     spans: list[tuple[int, int, str]]
 
 
-def fill(block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06) -> Filled:
+def fill(
+    block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06, spelling: float = 0.35
+) -> Filled:
     """One filling of a block.
 
     Args:
@@ -83,6 +85,7 @@ def fill(block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06
         lists: values of `first`, `surname`, `city` and `hospital`.
         rng: decides everything.
         line_breaks: share of values of several words that a line break runs through.
+        spelling: share of family names that are in no list, made of syllables.
     """
     chosen: dict[tuple[str, str], str] = {}
     parts: list[str] = []
@@ -93,7 +96,7 @@ def fill(block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06
         if piece.label:
             key = (piece.label, plain(text))
             if key not in chosen:
-                chosen[key] = value(piece.label, text, lists, rng)
+                chosen[key] = value(piece.label, text, lists, rng, spelling)
             text = in_case_of(text, chosen[key], rng) if piece.label in ("NOM", "PRENOM", "VILLE") else chosen[key]
             text = broken(text, rng, line_breaks) if piece.label in ("NOM", "VILLE", "ADRESSE", "PRENOM") else text
             spans.append((at, at + len(text), piece.label))
@@ -102,12 +105,12 @@ def fill(block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06
     return Filled("".join(parts), spans)
 
 
-def value(label: str, original: str, lists: Lists, rng: random.Random) -> str:
+def value(label: str, original: str, lists: Lists, rng: random.Random, spelling: float) -> str:
     """Another value of a label, in the layout of the original where it has one."""
     if label == "NOM":
-        return surname(rng, lists)
+        return surname(rng, lists, spelling)
     if label == "PRENOM":
-        name = first_name(rng, lists)
+        name = first_name(rng, lists, spelling)
         return initials(original, name) if initial_like(original) else name
     if label in ("DATE", "DATE_NAISSANCE"):
         return date_like(original, rng, born=label == "DATE_NAISSANCE")

@@ -83,10 +83,10 @@ def spelled(rng: random.Random) -> str:
     return (name + rng.choice(CODAS)).capitalize()
 
 
-def surname(rng: random.Random, lists: Lists) -> str:
-    """A family name: listed, spelled, double or with a particle."""
+def surname(rng: random.Random, lists: Lists, spelling: float = 0.35) -> str:
+    """A family name: listed, spelled (that share), double or with a particle."""
     kind = rng.random()
-    listed = spelled(rng) if rng.random() < 0.35 else rng.choice(lists["surname"])
+    listed = spelled(rng) if rng.random() < spelling else rng.choice(lists["surname"])
     if kind < 0.12:
         return f"{listed}{rng.choice('- ')}{rng.choice(lists['surname'])}"
     if kind < 0.22:
@@ -96,10 +96,10 @@ def surname(rng: random.Random, lists: Lists) -> str:
     return listed
 
 
-def first_name(rng: random.Random, lists: Lists) -> str:
-    """A first name: listed, spelled, or a compound."""
+def first_name(rng: random.Random, lists: Lists, spelling: float = 0.35) -> str:
+    """A first name: listed, spelled (a third of that share), or a compound."""
     kind = rng.random()
-    listed = spelled(rng) if rng.random() < 0.12 else rng.choice(lists["first"])
+    listed = spelled(rng) if rng.random() < spelling / 3 else rng.choice(lists["first"])
     if kind < 0.12:
         return f"{listed}-{rng.choice(lists['first'])}"
     if kind < 0.16:

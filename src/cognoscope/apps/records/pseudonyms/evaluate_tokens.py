@@ -13,7 +13,9 @@ ANNOTATED = (*NAMES, *IDENTIFIERS, *CONTACTS, "DATE", "DATE_NAISSANCE", "HOPITAL
 """Labels that the templates carry: maskings with another label (web addresses, RPPS, units) are counted apart."""
 
 REPLACED = (*NAMES, *IDENTIFIERS, *CONTACTS, "DATE_NAISSANCE", "HOPITAL")
-"""Gold labels that must be gone with the default settings, which keep other dates."""
+"""Gold labels that must be gone; other dates are shifted, or stay where the installation keeps dates."""
+
+DATES = ("DATE", "DATE_NAISSANCE")
 
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -30,9 +32,10 @@ def labels_of(text: str, spans: Iterable[tuple[int, int, str]]) -> dict[tuple[in
 def count(text: str, gold: list[tuple[int, int, str]], predicted: list[Span]) -> Counter[str]:
     """What happened to each token of one text.
 
-    Keys: `gold:LABEL`, `found:LABEL` (masked with any label but DATE; a DATE with any), `exact:LABEL`, `masked`,
-    `masked_true`, `masked_apart` (labels that the templates do not carry), `unclean` (1 where an identity is left),
-    `unclean_patient` (the same, names of hospitals aside).
+    Keys: `gold:LABEL`, `found:LABEL` (masked with any label but DATE; dates and birth dates with any, since dates are
+    shifted), `exact:LABEL`, `masked`, `masked_true`, `masked_apart` (labels that the templates do not carry), `unclean`
+    (1 where an identity is left), `unclean_patient` (the same, names of hospitals aside), `unclean_dates_kept` (where
+    the installation keeps dates, so that a birth date taken for another date stays).
     """
     truth = labels_of(text, gold)
     masked: dict[tuple[int, int], str] = {}
@@ -48,12 +51,14 @@ def count(text: str, gold: list[tuple[int, int, str]], predicted: list[Span]) ->
     counts: Counter[str] = Counter()
     for (start, stop), label in truth.items():
         under = {covered.get(at, "") for at in range(start, stop)}
-        hit = "" not in under and (label == "DATE" or under != {"DATE"})
+        hit = "" not in under and (label in DATES or under != {"DATE"})
+        if label == "DATE_NAISSANCE" and (not hit or under == {"DATE"}):
+            counts["unclean_dates_kept"] = 1
         counts[f"gold:{label}"] += 1
         counts[f"found:{label}"] += hit
         counts[f"exact:{label}"] += under == {label}
         if not hit and label in REPLACED:
-            counts["unclean"] = 1
+            counts["unclean"] = counts["unclean_dates_kept"] = 1
             if label != "HOPITAL":
                 counts["unclean_patient"] = 1
     inside = {at for start, stop, _ in gold for at in range(start, stop)}
