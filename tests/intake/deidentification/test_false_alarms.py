@@ -96,6 +96,8 @@ def test_identifiers_and_counts() -> None:
 
 def test_a_leaflet_holds_no_patient_but_a_report_beside_it_does() -> None:
     assert kept(LEAFLET, ("Wexel", "NOM"), ("Lyon", "VILLE")) == []
+    made = LEAFLET.replace("Ondrel", "Laboratoires M. Ondrel")
+    assert kept(made, ("Ondrel", "NOM")) == []
     after = LEAFLET + "\n\nWexel Paul\nvu ce jour"
     assert kept(after, ("Wexel", "NOM"), ("Wexel Paul", "NOM")) == ["Wexel Paul"]
     before = "Ondrel Paul vu ce jour\n\n" + LEAFLET
@@ -128,7 +130,7 @@ def test_announced(text: str) -> None:
     assert announced(text + "Wexel", len(text))
 
 
-@pytest.mark.parametrize("text", ["solution I.M. ", "sous ", "le ", "votre médecin. "])
+@pytest.mark.parametrize("text", ["solution I.M. ", "sous ", "le ", "votre médecin. ", "NE "])
 def test_not_announced(text: str) -> None:
     assert not announced(text + "Wexel", len(text))
 

@@ -8,7 +8,7 @@ REACH = 40
 _ANNOUNCED = re.compile(
     r"(?:(?<![^\W\d_])(?<![IiVvDd]\.)(?:MM?|Mr|MR|M(?:me|ME)s?|M(?:lle|LLE)s?|Me|D(?:r|R)s?|P(?:r|R)s?)\b\.?"
     r"|\b(?i:monsieur|madame|mademoiselle|docteure?|professeure?|ma[iî]tre)"
-    r"|\b(?i:noms?|pr[ée]noms?|patiente?|n[ée]e?|[ée]pou(?:x|se)|fils|fille|enfant|signataire|sign[ée]|r[ée]dacteur"
+    r"|\b(?i:noms?|pr[ée]noms?|patiente?|n(?:é|[ée]e)|[ée]pou(?:x|se)|fils|fille|enfant|signataire|sign[ée]|r[ée]dacteur"
     r"|interne|chirurgien|(?<!votre )m[ée]decin|op[ée]rateur|secr[ée]taire|demeurant|domicili[ée]e?|habitant|originaire"
     r"|adresse|domicile)"
     r"(?:[ \w]{0,12}:|(?= )))"

@@ -6,7 +6,7 @@ from functools import cache
 
 from cognoscope.intake.deidentification import lexicon
 from cognoscope.intake.deidentification.announced import announced
-from cognoscope.intake.deidentification.leaflets import leaflet
+from cognoscope.intake.deidentification.leaflets import leaflet, makers_from
 from cognoscope.intake.deidentification.lexicon import plain
 from cognoscope.intake.deidentification.not_prose import has_code, in_code
 from cognoscope.intake.deidentification.ordinary_words import begins_sentence
@@ -14,6 +14,7 @@ from cognoscope.intake.deidentification.products import as_product, is_substance
 from cognoscope.intake.deidentification.span import Span
 
 _WORDED = ("NOM", "PRENOM", "VILLE", "HOPITAL")
+_ANNOUNCED = (*_WORDED, "ADRESSE")
 _OF_MAKERS = (*_WORDED, "ADRESSE", "ZIP", "TEL", "URL", "MAIL", "SERVICE", "NDA", "IPP", "DATE_NAISSANCE")
 _EPONYM_AFTER = r"(?: [\w-]+){0,2} (?:de |du |d['’])(?:la |le )?(?:[\w'’-]+(?: et | |-?))?$"
 _OF = re.compile(r"\b(?:d[eu] |d['’])")
@@ -41,16 +42,19 @@ def without_false_alarms(text: str, spans: Iterable[Span], sure: Iterable[Span] 
     """
     found = list(spans)
     kept_at = [(span.start, span.stop) for span in sure]
+    part = leaflet(text) if found else None
+    makers = range(makers_from(text, part), part[1]) if part else range(0)
     called: set[str] = set()
     doubtful: list[Span] = []
     for span in found:
         if span.label not in _OF_MAKERS:
             continue
-        if announced(text, span.start):
-            called.update(_words(text[span.start : span.stop]) if span.label in _WORDED else ())
-        elif not any(start < span.stop and span.start < stop for start, stop in kept_at):
+        by_title = span.label in _ANNOUNCED and span.start not in makers and announced(text, span.start)
+        if by_title and span.label in _WORDED:
+            called.update(_words(text[span.start : span.stop]))
+        if not by_title and not any(start < span.stop and span.start < stop for start, stop in kept_at):
             doubtful.append(span)
-    part, code = (leaflet(text), has_code(text)) if doubtful else (None, False)
+    code = has_code(text) if doubtful else False
     worded = [span for span in doubtful if span.label in _WORDED]
     products = {
         word

@@ -41,3 +41,9 @@ def leaflet(text: str) -> tuple[int, int] | None:
         return None
     stop = text.find("\n", last, last + AFTER)
     return opening.start(), min(end, stop if stop >= 0 else last + AFTER)
+
+
+def makers_from(text: str, part: tuple[int, int]) -> int:
+    """Where the makers of a leaflet are named, its stop where none is: `Fabricant Laboratoires Dr Ondrel`."""
+    at = text.find(_ENDS[0], *part)
+    return at if at >= 0 else part[1]
