@@ -41,6 +41,8 @@ def kept(text: str, *values: tuple[str, Label], sure: tuple[Span, ...] = ()) -> 
         ("Voir la suite. Les prélèvements sont stériles", "Les"),
         ("Informez le service", "Informez"),
         ("Consultez votre médecin. Teneur en sel faible", "Teneur"),
+        ("Fermeture au Wexyl 3/0 puis pansement", "Wexyl"),
+        ("Fin. Les lambeaux sont posés", "Les lambeaux"),
         ("A VOIR REGULIEREMENT", "REGULIEREMENT"),
         ("calcium 6 CH Wexelia", "Wexelia"),
     ],
@@ -55,6 +57,7 @@ def test_what_is_no_person_stays(text: str, value: str) -> None:
         ("M. Zoltrane 20 mg de prednisone", "Zoltrane"),
         ("Nom : BEXATINIB", "BEXATINIB"),
         ("Dr Informez", "Informez"),
+        ("Né à Les Wexels", "Les Wexels"),
         ("confié au médecin. Martin a accepté", "Martin"),
         ("Mme Jeanne Zoltrane, 20 mg", "Zoltrane"),
         ("Vu ce jour Zoltrane 98 %", "Zoltrane"),
@@ -87,7 +90,8 @@ def test_identifiers_and_counts() -> None:
     assert kept("plaquettes à 447000 éléments", ("447000", "NDA")) == []
     assert kept("dossier 447000 du jour", ("447000", "NDA")) == ["447000"]
     assert kept("fréquence 2/1000", ("2/1000", "DATE_NAISSANCE")) == []
-    assert kept("une ablation en 1987 puis rien", ("1987", "DATE_NAISSANCE")) == []
+    assert kept("poids de naissance 2050 g", ("2050", "DATE_NAISSANCE")) == []
+    assert kept("leur fille naît en 1987 puis", ("1987", "DATE_NAISSANCE")) == ["1987"]
     assert kept("née en 1987", ("1987", "DATE_NAISSANCE")) == ["1987"]
     assert kept("PIVKA > 30 000 MAU/ml", ("30 000", "ZIP"), ("MAU", "VILLE")) == []
     assert kept("habite 29000 Pau", ("29000", "ZIP"), ("Pau", "VILLE")) == ["29000", "Pau"]

@@ -21,9 +21,9 @@ _OF = re.compile(r"\b(?:d[eu] |d['’])")
 _COUNTED = re.compile(r"(?i)\s?(?:[ée]l[ée]ments|m?UI\b|/ ?(?:mm|µ|l\b|dl|ml)|plaquettes|cellules|copies)")
 _COUNT = re.compile(r"(?i)\d{4,}\s?m?UI$")
 _FRACTION = re.compile(r"\d{1,2}\s?/\s?10{2,5}$")
-_IN_YEAR = re.compile(r"(?i)^(?!.*(?:\bn[ée]{1,2}\b|naiss|ddn|birth)).*\ben $", re.S)
 _MEASURED = re.compile(r"(?: ?[Mm]?[Aa]?[Uu]I?)? ?/ ?(?:ml|mm|l|dl|µl)\b")
 _COMPARED = re.compile(r"[<>≥≤] ?$")
+_WEIGHED = re.compile(r"(?i)\d+ ?(?:g|kg|cm|mm|centim[èe]tres?|grammes?|kilos?)\b")
 _HOURS = re.compile(r"(?i)\s?(?:heures?|jours?|semaines?|mois|ans|mg|g|ml|minutes?)\b")
 _WAY = re.compile(r"(?:impasse|passage|cours|place|voie|chemin) [a-zà-ÿ' ’]+$")
 _POSTCODE = re.compile(r"\d{2} ?\d{3},?\s$")
@@ -81,8 +81,8 @@ def _no_identity(text: str, span: Span, products: set[str], called: set[str]) ->
         return bool(_COUNTED.match(text, span.stop) or _COUNT.match(value))
     if span.label == "DATE_NAISSANCE":
         lasting = value.isdigit() and len(value) < 4 and _HOURS.match(text, span.stop) is not None
-        year = len(value) == 4 and value.isdigit() and _IN_YEAR.search(text[max(0, span.start - 40) : span.start])
-        return lasting or bool(year) or _FRACTION.match(value) is not None
+        weighed = _WEIGHED.match(text, span.start) is not None
+        return lasting or weighed or _FRACTION.match(value) is not None
     if span.label == "ADRESSE":
         return bool(_WAY.match(value))
     if span.label == "ZIP":

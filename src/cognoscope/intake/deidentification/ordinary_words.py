@@ -20,9 +20,10 @@ def begins_sentence(text: str, span: Span, words: list[str]) -> bool:
         text: where the span was found.
         words: the plain words of the span.
     """
+    word, value = words[0], text[span.start : span.stop]
     if len(words) > 1:
-        return False
-    word = words[0]
+        follows = value[len(word) :].islower() and word not in ("le", "la")
+        return follows and word in lexicon.not_names("function")
     if word in lexicon.not_names("function"):
         return not text[span.stop : span.stop + 2].strip(" -").isupper()
     if word.endswith("ez") and f"{word[:-2]}er" in lexicon.common():
@@ -32,8 +33,6 @@ def begins_sentence(text: str, span: Span, words: list[str]) -> bool:
     ordinary = word in lexicon.common() or word in lexicon.medical()
     if ordinary and _INTRAMUSCULAR.search(text, max(0, span.start - 8), span.start):
         return True
-    listed = (
-        word in lexicon.words("first") or word in lexicon.words("surname") or text[span.start : span.stop].isupper()
-    )
+    listed = word in lexicon.words("first") or word in lexicon.words("surname") or value.isupper()
     ended = _ROLE_ENDS.search(text, max(0, span.start - 20), span.start) is not None
     return ended and not listed and _GOES_ON.match(text, span.stop) is not None

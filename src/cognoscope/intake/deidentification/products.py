@@ -12,7 +12,8 @@ _FORMS = (
     r"injectable|lyophilisat|granul[ée]|patch|pulv[ée]risation|seringue|flacon|stylo|LP\b|COMPRIM|GELULE|SOLUTION)"
 )
 _AFTER = re.compile(
-    rf"\s?[®™]|[ ,]{{0,3}}(?:[A-Z]{{2,}} )?(?:\d+(?:[.,/ ]\d+)* ?{_UNITS}|\d(?:[.,]\d+)? ?g)(?![^\W\d_])|,? {_FORMS}"
+    rf"\s?[®™]| \d/0(?!\d)|"
+    rf"[ ,]{{0,3}}(?:[A-Z]{{2,}} )?(?:\d+(?:[.,/ ]\d+)* ?{_UNITS}|\d(?:[.,]\d+)? ?g)(?![^\W\d_])|,? {_FORMS}"
 )
 """Grams only below ten, no `%` and no kilograms: `Lucas 3200 g`, `DURAND 98 %` are people."""
 _BEFORE = re.compile(
