@@ -2,8 +2,8 @@
 
 `python -m training.pseudonyms.train [--second] [--templates FILE] [--seed N] [--epochs N] [--out FOLDER]`
 
-With `--second` it trains the reader of the leak detector instead: another seed, and blind to every word list, so that it
-errs elsewhere.
+With `--second` it trains the reader of the leak detector instead: another seed, and blind to every word list, so that
+it errs elsewhere.
 """
 
 import argparse

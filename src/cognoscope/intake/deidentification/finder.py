@@ -10,12 +10,14 @@ from cognoscope.intake.deidentification.births import birth_dates, whole_dates
 from cognoscope.intake.deidentification.classifier import LABELS, REACH, Classifier, sequence
 from cognoscope.intake.deidentification.companies import without_companies
 from cognoscope.intake.deidentification.false_alarms import without_false_alarms
+from cognoscope.intake.deidentification.initials import with_initials
 from cognoscope.intake.deidentification.known import KnownSearch
 from cognoscope.intake.deidentification.names import found_names
 from cognoscope.intake.deidentification.painting import Painting
 from cognoscope.intake.deidentification.patterns import digit_mass, found_by_form
 from cognoscope.intake.deidentification.places import found_places
 from cognoscope.intake.deidentification.plausible import SURE, plausible
+from cognoscope.intake.deidentification.references import without_references
 from cognoscope.intake.deidentification.span import Label, Span
 from cognoscope.intake.deidentification.tokens import BIT, Bits, Tokens, Words
 from cognoscope.intake.identities import Identity
@@ -88,7 +90,10 @@ class Finder:
         painting.repeat()
         spans = birth_dates(tokens.text, painting.spans())
         spans = spans if identity is not None else list(without_companies(tokens.text, spans))
-        return list(without_false_alarms(tokens.text, spans, sure)) if self._rules else spans
+        if not self._rules:
+            return spans
+        spans = list(without_references(tokens.text, without_false_alarms(tokens.text, spans, sure)))
+        return list(with_initials(tokens.text, spans))
 
     def _learned(self, batch: list[Tokens]) -> list[list[Span]]:
         """The classifier's spans of each text, one call for all."""
