@@ -129,7 +129,7 @@ def spaced(tokens: Tokens, indices: Ids) -> Array:
 
 def sequence(tokens: Tokens) -> Ids:
     """Indices of the tokens that the classifier reads: all but single spaces."""
-    return np.array([index for index, text in enumerate(tokens.texts) if text != " "], dtype=np.int64)
+    return np.flatnonzero(tokens.ids != tokens.plain_space)
 
 
 @cache

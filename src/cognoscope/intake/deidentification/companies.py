@@ -14,6 +14,8 @@ _HEADING = re.compile(
     r"(?:utorisation de mise sur le march[eé]|UTORISATION DE MISE SUR LE MARCH[EÉ])"
     r"|(?:F|\bf)abricants?\b|FABRICANTS?\b|(?:R|\br)epr[eé]sentants? loca(?:l|ux)"
 )
+_AUTHORISED = ("utorisation de mise sur le march", "UTORISATION DE MISE SUR LE MARCH")
+BEFORE = 2000
 _PUBLIC = re.compile(r"(?i)(?:\.gouv\.fr|ansm\.|sante\.fr|legifrance|service-public|has-sante|ameli\.fr|europa\.eu)")
 _KEPT_IN_PASSAGE = (
     "NOM",
@@ -30,8 +32,9 @@ _KEPT_IN_PASSAGE = (
 
 def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """The spans that are not a company's name or address in a leaflet, nor a public web site."""
-    passages = [match.end() for match in _HEADING.finditer(text)] if _mentions(text) else []
-    for span in spans:
+    found = list(spans)
+    passages = _passages(text) if any(span.label in _KEPT_IN_PASSAGE for span in found) else []
+    for span in found:
         if span.label == "URL" and _PUBLIC.search(text[span.start : span.stop]):
             continue
         company = span.label in _KEPT_IN_PASSAGE and any(
@@ -42,18 +45,10 @@ def without_companies(text: str, spans: Iterable[Span]) -> Iterator[Span]:
         yield span
 
 
-def without_company_passages(text: str) -> str:
-    """The text without those passages, for the second search."""
-    if not _mentions(text):
-        return text
-    parts, at = [], 0
-    for match in _HEADING.finditer(text):
-        if match.end() >= at:
-            parts.append(text[at : match.end()])
-            at = match.end() + PASSAGE
-    return "".join((*parts, text[at:]))
+def _passages(text: str) -> list[int]:
+    """Where the passages about makers begin; a text that speaks of no authorisation has none.
 
-
-def _mentions(text: str) -> bool:
-    """Whether a text speaks of an authorisation: `exploitant agricole`, `le fabricant` alone say nothing of makers."""
-    return "utorisation de mise sur le march" in text or "UTORISATION DE MISE SUR LE MARCH" in text
+    `exploitant agricole`, `le fabricant` alone say nothing of makers. Headings stand near such words, or after.
+    """
+    found = [at for words in _AUTHORISED if (at := text.find(words)) >= 0]
+    return [match.end() for match in _HEADING.finditer(text, max(0, min(found) - BEFORE))] if found else []

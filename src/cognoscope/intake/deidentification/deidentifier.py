@@ -76,7 +76,7 @@ class Deidentifier:
             replaced(text, spans, Surrogates(self._key, who, days))
             for text, spans, who, days in zip(texts, found, person, shift_days, strict=True)
         ]
-        self._leaks = self._leaks or LeakDetector()
+        self._leaks = self._leaks or LeakDetector(self._finder.words)
         doubts = self._leaks.doubts(cleaned, known)
         return [
             msgspec.structs.replace(

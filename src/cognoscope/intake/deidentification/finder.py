@@ -45,9 +45,9 @@ class Finder:
     """
 
     def __init__(self, *, rules: bool = True, learned: bool = True) -> None:
-        self._words = Words()
+        self.words = Words()
         self._rules = rules
-        self._classifier = Classifier(self._words) if learned else None
+        self._classifier = Classifier(self.words) if learned else None
 
     def find(self, texts: Sequence[str], known: Sequence[Identity | None]) -> list[list[Span]]:
         """The identities of each text, ordered and without overlap."""
@@ -56,8 +56,8 @@ class Finder:
         size = first = 0
         for index, text in enumerate(texts):
             if not batch:
-                self._words.forget()
-            tokens = Tokens(text, self._words)
+                self.words.forget()
+            tokens = Tokens(text, self.words)
             batch.append(tokens)
             size += len(tokens.texts)
             if size > BATCH_TOKENS or index == len(texts) - 1:
@@ -100,21 +100,24 @@ class Finder:
         assert self._classifier is not None
         windows: list[tuple[Tokens, NDArray[np.int64]]] = []
         owners: list[int] = []
+        pairs: list[NDArray[np.bool_]] = []
         for owner, tokens in enumerate(batch):
             indices = sequence(tokens)
             if not len(indices):
                 continue
             wanted = candidates(tokens.flags)[indices]
             hits = np.flatnonzero(wanted)
+            paired = name_pairs(tokens, indices)
             for first, last in ranges(hits, len(indices)):
                 windows.append((tokens, indices[first:last]))
+                pairs.append(paired[first:last])
                 owners.append(owner)
         spans: list[list[Span]] = [[] for _ in batch]
         if windows:
-            for owner, (tokens, indices), scores in zip(
-                owners, windows, self._classifier.probabilities(windows), strict=True
+            for owner, (tokens, indices), paired, scores in zip(
+                owners, windows, pairs, self._classifier.probabilities(windows), strict=True
             ):
-                spans[owner] += labelled(tokens, indices, scores)
+                spans[owner] += labelled(tokens, indices, paired, scores)
         return spans
 
 
@@ -141,9 +144,10 @@ def ranges(hits: NDArray[np.int64], count: int) -> list[tuple[int, int]]:
     return [(max(int(a), 0), min(int(b), count)) for a, b in zip(firsts, lasts, strict=True)]
 
 
-def labelled(tokens: Tokens, indices: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterable[Span]:
-    """Spans of the tokens that some label is likely enough for."""
-    paired = name_pairs(tokens, indices)
+def labelled(
+    tokens: Tokens, indices: NDArray[np.int64], paired: NDArray[np.bool_], scores: NDArray[np.float32]
+) -> Iterable[Span]:
+    """Spans of the tokens that some label is likely enough for; `paired` is what `name_pairs` says of them."""
     supported = beside_names(tokens.flags[indices], scores)
     likely = np.flatnonzero(
         scores[:, 0] < 1 - np.where(paired, PAIR_THRESHOLD, min(OTHER_THRESHOLD, *THRESHOLDS.values()))

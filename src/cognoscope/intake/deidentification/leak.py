@@ -13,6 +13,7 @@ from cognoscope.intake.deidentification.known import searched
 from cognoscope.intake.deidentification.lexicon import plain
 from cognoscope.intake.deidentification.second import SecondReader
 from cognoscope.intake.deidentification.span import Cleaned
+from cognoscope.intake.deidentification.tokens import Words
 from cognoscope.intake.identities import Identity
 
 HIDDEN = "·"
@@ -36,12 +37,15 @@ class Doubt(NamedTuple):
 class LeakDetector:
     """Doubts cleaned texts.
 
+    Args:
+        words: what is known of words, for the second reader.
+
     Raises:
         NotInstalled: the extra `text` is missing.
     """
 
-    def __init__(self) -> None:
-        self._second = SecondReader()
+    def __init__(self, words: Words) -> None:
+        self._second = SecondReader(words)
 
     def doubts(self, cleaned: Sequence[Cleaned], known: Sequence[Identity | None]) -> list[Doubt]:
         """The doubt about each text; `known` is what the vault holds of its patient."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cognoscope.intake.deidentification.classifier import LABELS, Classifier, sequence
 from cognoscope.intake.deidentification.companies import without_companies
 from cognoscope.intake.deidentification.false_alarms import without_false_alarms
-from cognoscope.intake.deidentification.finder import candidates, ranges
+from cognoscope.intake.deidentification.finder import ranges
 from cognoscope.intake.deidentification.span import Cleaned, Label, Span
 from cognoscope.intake.deidentification.tokens import BIT, Tokens, Words
 
@@ -23,6 +23,9 @@ KEPT = ("", "DATE", "HOPITAL", "VILLE")
 WORTH_A_LOOK = 0.3
 """Probability from which it is asked whether a token is a known false alarm."""
 
+_EXPLAINED = np.bitwise_or.reduce(
+    [BIT[name] for name in ("medical", "common", "title", "month", "hospital", "unit", "phone", "named", "role")]
+)
 _KEPT = [LABELS.index(label) for label in KEPT]
 
 
@@ -36,12 +39,15 @@ class Seen(NamedTuple):
 class SecondReader:
     """Reads cleaned texts again.
 
+    Args:
+        words: may be shared with the first reader, which then has no text under way.
+
     Raises:
         NotInstalled: the extra `text` is missing.
     """
 
-    def __init__(self) -> None:
-        self._words = Words()
+    def __init__(self, words: Words) -> None:
+        self._words = words
         self._classifier = Classifier(self._words, "second")
 
     def read(self, cleaned: Sequence[Cleaned]) -> list[Seen]:
@@ -53,7 +59,7 @@ class SecondReader:
         for owner, one in enumerate(cleaned):
             tokens = Tokens(one.text, self._words)
             indices = sequence(tokens)
-            wanted = candidates(tokens.flags)[indices] & open_(tokens, one)[indices]
+            wanted = suspects(tokens, one)[indices]
             for first, last in ranges(np.flatnonzero(wanted), len(indices)):
                 windows.append((tokens, indices[first:last]))
                 owners.append(owner)
@@ -87,11 +93,11 @@ def _likeliest(text: str, spans: list[Span]) -> Seen:
     return Seen(best.score, best.label) if best else Seen(0.0, "")
 
 
-def open_(tokens: Tokens, cleaned: Cleaned) -> NDArray[np.bool_]:
-    """(n,) true at tokens that are words or numbers of two signs at least and no part of a surrogate."""
+def suspects(tokens: Tokens, cleaned: Cleaned) -> NDArray[np.bool_]:
+    """(n,) true at unknown capitalised words and at numbers of four digits or more that are no part of a surrogate."""
     starts = np.array(tokens.starts[:-1])
-    signs = BIT["space"] | BIT["newline"] | BIT["punctuation"] | BIT["at"]
-    free = (tokens.sizes > 1) & ((tokens.flags & signs) == 0)
+    capital, explained = (tokens.flags & BIT["capital"]) > 0, (tokens.flags & _EXPLAINED) > 0
+    found = (tokens.sizes > 1) & ((capital & ~explained) | (((tokens.flags & BIT["digits"]) > 0) & (tokens.sizes > 3)))
     for change in cleaned.replaced:
-        free &= (starts < change.new_start) | (starts >= change.new_stop)
-    return np.asarray(free, np.bool_)
+        found &= (starts < change.new_start) | (starts >= change.new_stop)
+    return np.asarray(found, np.bool_)

@@ -60,8 +60,8 @@ class Tokens:
     """The tokens of a text, white space included.
 
     Attributes:
-        texts: each token. ids: its number in `words`. starts: (n + 1,) offsets, the last one the
-            text's length. sizes: (n,) lengths.
+        texts: each token. ids: its number in `words`. plain_space: the number of a single space.
+        starts: (n + 1,) offsets, the last one the text's length. sizes: (n,) lengths.
         flags: (n,) bits of `FLAGS`.
     """
 
@@ -69,6 +69,7 @@ class Tokens:
         self.text = text
         self.texts = _TOKEN.findall(text)
         self.ids = words.number(self.texts)
+        self.plain_space = words.ids.get(" ", -1)
         self.flags = words.flags[self.ids]
         self.starts: list[int] = [0, *accumulate(map(len, self.texts))]
         self.sizes: Ids = np.fromiter(map(len, self.texts), np.int64, len(self.texts))

@@ -75,9 +75,7 @@ class Filled(NamedTuple):
     spans: list[tuple[int, int, str]]
 
 
-def fill(
-    block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06, spelling: float = 0.35
-) -> Filled:
+def fill(block: str, lists: Lists, rng: random.Random, line_breaks: float = 0.06, spelling: float = 0.35) -> Filled:
     """One filling of a block.
 
     Args:
