@@ -7,6 +7,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from typer.testing import CliRunner
 
+from cognoscope.apps import APPLICATIONS
 from cognoscope.cli.main import app
 from cognoscope.core.actor import Role, person, program
 from cognoscope.core.errors import InvalidInput
@@ -56,13 +57,15 @@ def test_the_extract_is_valid_and_in_the_ledger(run, home, tmp_path):
     resources = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     for resource in resources:
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
-    assert [each["resourceType"] for each in resources] == ["Device", "Observation", "Provenance", "Provenance"]
-    assert proposal_from(resources[1]) == proposal("shown")
-    assert resources[1]["status"] == "final"
+    devices, others = resources[: len(APPLICATIONS)], resources[len(APPLICATIONS) :]
+    assert {each["resourceType"] for each in devices} == {"Device"}
+    assert [each["resourceType"] for each in others] == ["Observation", "Provenance", "Provenance"]
+    assert proposal_from(others[0]) == proposal("shown")
+    assert others[0]["status"] == "final"
     assert "claire" not in out.read_text(encoding="utf-8")
     with Ledger.open(home.ledger_url) as ledger:
         (entry,) = ledger.entries(event="ExtractExported")
-    assert (entry.event.what, entry.event.rows, entry.event.purpose) == ("fhir", 4, "registre")
+    assert (entry.event.what, entry.event.rows, entry.event.purpose) == ("fhir", len(resources), "registre")
 
 
 def test_an_existing_file_is_not_overwritten(run, home, tmp_path):

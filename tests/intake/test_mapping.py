@@ -1,6 +1,7 @@
 """A wrong mapping gets one sentence that names the key at fault and what there is instead."""
 
 import re
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake import keys
+from cognoscope.intake.documents.layout import read_documents_mapping
 from cognoscope.intake.mapping import TableMapping, read_mapping
 from cognoscope.intake.tables import ingest_table
 from cognoscope.intake.warehouse import open_warehouse
@@ -116,4 +118,9 @@ def test_the_mappings_of_the_documentation_are_good(tmp_path):
     examples = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
     assert examples
     for example in examples:
-        assert read(tmp_path, example).columns
+        if "table" in tomllib.loads(example):
+            assert read(tmp_path, example).columns
+            continue
+        path = tmp_path / "documents.toml"
+        path.write_text(example, encoding="utf-8")
+        assert read_documents_mapping(path).columns

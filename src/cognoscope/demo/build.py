@@ -65,7 +65,7 @@ def build_invented(
         _take_in_patients(Path(sent) / "patients.ndjson", hospital, (patients, first, seed), home, ledger, before)
     known = records(hospital, today, seed)
     forecasts = build(home, known, application, record, today, days=days, seed=seed, say=say)
-    return forecasts + take_in_reports(home, others, today, seed, say)
+    return forecasts + (take_in_reports(home, others, today, seed, say) if others else 0)
 
 
 def build(

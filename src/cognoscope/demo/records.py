@@ -28,6 +28,8 @@ from cognoscope.intake.warehouse import Warehouse, open_warehouse
 STAYS = 160
 REVIEWED = 12
 DEPARTMENT = "records."
+TAKEN_IN_AT = time(6, 20)
+"""After the morning's forecasts."""
 COHORTS = (
     {
         "name": "diabete-et-rein",
@@ -61,7 +63,7 @@ def take_in_reports(
         say("reports are left out: `make text demo` installs what reads them (340 MB) and shows them too")
         return 0
     zone = ZoneInfo(home.settings().time_zone)
-    at = datetime.combine(today, time(5, 30), zone)
+    at = datetime.combine(today, TAKEN_IN_AT, zone)
     warehouse = open_warehouse(home)
     say(f"{stays} invented hospital stays come in with their letters; each letter loses its names and is read")
     with Ledger.open(home.ledger_url) as ledger:
@@ -72,11 +74,16 @@ def take_in_reports(
         open_index(home).update(warehouse)
         for definition in COHORTS:
             save(ledger, Cohort.model_validate(definition), CODER.actor, at)
-        return sum(
-            _propose(application, warehouse, ledger, at + timedelta(minutes=30))
-            for application in applications
-            if application.name.startswith(DEPARTMENT)
-        )
+        chosen = [application for application in applications if application.name.startswith(DEPARTMENT)]
+        proposed = [_propose(application, warehouse, ledger, at + timedelta(minutes=30)) for application in chosen]
+        decided = [
+            (ReviewGiven(review=review), member.actor, review.decided_at)
+            for application, proposals in zip(chosen, proposed, strict=True)
+            for member in (CODER if CODER.roles[0] in application.card.reviewers else CLINICIAN,)
+            for review in _decisions(proposals, application, member, at + timedelta(minutes=30))
+        ]
+        ledger.append_many(sorted(decided, key=lambda entry: entry[2]))
+        return sum(map(len, proposed))
 
 
 def _take_in(warehouse: Warehouse, ledger: Ledger, stays: int, today: date, seed: int, at: datetime) -> None:
@@ -86,23 +93,15 @@ def _take_in(warehouse: Warehouse, ledger: Ledger, stays: int, today: date, seed
         complain(ingest_fhir(path, warehouse=warehouse, ledger=ledger, actor=program("demo"), at=at))
 
 
-def _propose(application: Application, warehouse: Warehouse, ledger: Ledger, at: datetime) -> int:
-    """What the application proposes this morning, and what somebody already decided on the first few."""
+def _propose(application: Application, warehouse: Warehouse, ledger: Ledger, at: datetime) -> list[Proposal]:
+    """What the application proposes this morning."""
     change_state(ledger, application.name, "shadow", MANAGER.actor, "première lecture", at)
     change_state(ledger, application.name, "advisory", MANAGER.actor, "figures locales lues", at)
-    proposals = [
+    return [
         proposal
         for case in application.cases_from_warehouse(warehouse, at)
         for proposal in run(application, case, ledger, program("run"), at)
     ]
-    decided_by = CODER if CODER.roles[0] in application.card.reviewers else CLINICIAN
-    ledger.append_many(
-        [
-            (ReviewGiven(review=review), decided_by.actor, review.decided_at)
-            for review in _decisions(proposals, application, decided_by, at)
-        ]
-    )
-    return len(proposals)
 
 
 def _decisions(
