@@ -51,6 +51,11 @@ class Piece:
         """Keys of the findings it is evidence of, between spaces."""
         return " ".join(dict.fromkeys(mark.about for mark in self.marks if mark.about))
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is written behind the highlights that end here, once where two of them say the same."""
+        return tuple(dict.fromkeys(mark.words for mark in self.ends if mark.words))
+
 
 @dataclass(frozen=True)
 class Passage:
