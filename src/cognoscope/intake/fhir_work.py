@@ -10,24 +10,19 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from cognoscope.core.errors import CognoscopeError
 from cognoscope.intake.concepts import Concepts
 from cognoscope.intake.fhir_mapping import BatchMapping, Mapped
 from cognoscope.intake.fhir_subjects import Subjects
 from cognoscope.intake.fhir_values import Clock
 from cognoscope.intake.identities import Seal
 from cognoscope.intake.parts import Staged, stage
-from cognoscope.intake.processes import end_with_parent
+from cognoscope.intake.processes import LOST_IN_INGEST, WorkerLost, end_with_parent
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.sources import BATCH_BYTES, MAX_LINE_BYTES, Batch
 
 WORKERS = 2
 IN_FLIGHT = WORKERS + 1
 MAX_HANDED_BYTES = MAX_LINE_BYTES + 2 * BATCH_BYTES
-
-
-class WorkerLost(CognoscopeError):
-    """A process of the ingest was ended from outside; what was committed is safe."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +101,7 @@ def work(setup: Setup, batches: Iterable[tuple[Batch, int]]) -> Iterator[Done]:
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool as error:
-            raise WorkerLost(
-                "A process of the ingest was ended from outside, perhaps for want of memory: what was committed is "
-                "safe; run the same command again and it goes on where it stopped."
-            ) from error
+            raise WorkerLost(LOST_IN_INGEST) from error
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -12,10 +12,11 @@ from tests.intake.reading.notes import ON, READER, current, put, warehouse_with
 from cognoscope.core.actor import Role, person
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.optout import change
+from cognoscope.intake.processes import WorkerLost
 from cognoscope.intake.pseudonyms import person_id
 from cognoscope.intake.reading.component import component
 from cognoscope.intake.reading.mention import Mention
-from cognoscope.intake.reading.on_one_machine import WorkerLost, read_warehouse
+from cognoscope.intake.reading.on_one_machine import read_warehouse
 from cognoscope.intake.reading.rows import mention_rows, modifiers
 
 OFFICER = person("dpo", Role.DATA_PROTECTION_OFFICER)

@@ -1,11 +1,8 @@
 """What one process of a documents ingest does: read, pseudonymise, write the parts; the caller commits them."""
 
-import multiprocessing
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,16 +18,12 @@ from cognoscope.intake.documents.note_rows import NoteRows
 from cognoscope.intake.documents.refused import Refused
 from cognoscope.intake.manifest import Tally
 from cognoscope.intake.parts import Staged, stage
-from cognoscope.intake.processes import end_with_parent
+from cognoscope.intake.processes import LOST_IN_INGEST, end_with_parent, spread
 from cognoscope.intake.tables_chunks import Rejected
 
 FAILED = "The pseudonymisation failed on this document: tell those who maintain it, and take it in again after."
 TEXTS_AT_ONCE = 64
 CHARACTERS_AT_ONCE = 1_000_000
-
-
-class WorkerLost(CognoscopeError):
-    """A process of the ingest was ended from outside; what was committed is safe."""
 
 
 @dataclass(frozen=True)
@@ -148,23 +141,7 @@ def work(setup: Setup, batches: Iterable[tuple[Batch, int]], workers: int) -> It
             for batch, base in chain((first,), (second,) if second else (), upcoming):
                 yield here.do(batch, base)
         return
-    waiting: deque[Future[Done]] = deque()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(setup,)) as pool:
-        try:
-            for batch, base in chain((first, second), upcoming):
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-                waiting.append(pool.submit(_do, batch, base))
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise WorkerLost(
-                "A process of the ingest was ended from outside, perhaps for want of memory: what was committed is "
-                "safe; run the same command again and it goes on where it stopped."
-            ) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+    yield from spread(_do, chain((first, second), upcoming), workers, LOST_IN_INGEST, _begin, (setup,))
 
 
 def cores() -> int:

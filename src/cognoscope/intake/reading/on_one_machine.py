@@ -1,18 +1,12 @@
 """Reads what is unread, on all cores of the machine; killed at any moment, the next run goes on where it stopped."""
 
 import hashlib
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from cognoscope.core.errors import CognoscopeError
-from cognoscope.intake.processes import end_with_parent
+from cognoscope.intake.processes import spread
 from cognoscope.intake.reading.component import COMPONENTS, Component, component
 from cognoscope.intake.reading.unread import count_unread, unread
 from cognoscope.intake.reading.work import Done, Task, do
@@ -24,9 +18,10 @@ CHUNK = 1000
 
 PATIENCE_SECONDS = 3600.0
 
-
-class WorkerLost(CognoscopeError):
-    """A process of the reading was ended from outside; what was committed is safe."""
+LOST = (
+    "A process of the reading was ended from outside, perhaps for want of memory: what was committed is safe; run "
+    "`cognoscope read` again and it goes on where it stopped."
+)
 
 
 @dataclass(frozen=True)
@@ -100,29 +95,4 @@ def source_of(warehouse: Warehouse, reader: Component) -> str:
 
 
 def _work(tasks: Iterator[Task], workers: int) -> Iterator[Done]:
-    if workers == 1:
-        yield from map(do, tasks)
-        return
-    waiting: deque[Future[Done]] = deque()
-    with _pool(workers) as pool:
-        try:
-            for task in tasks:
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-                waiting.append(pool.submit(do, task))
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise WorkerLost(
-                "A process of the reading was ended from outside, perhaps for want of memory: what was committed is "
-                "safe; run `cognoscope read` again and it goes on where it stopped."
-            ) from error
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return map(do, tasks) if workers == 1 else spread(do, ((task,) for task in tasks), workers, LOST)
