@@ -1,4 +1,4 @@
-"""Imports run one way: core <- methods, intake, datasets, watch <- apps <- exports, demo <- web, cli."""
+"""Imports run one way: core <- methods, datasets, watch <- intake <- apps <- exports, demo <- web, cli."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import cognoscope
 
 SOURCE = Path(cognoscope.__file__).parent
-LEVELS = [{"core"}, {"methods", "intake", "datasets", "watch"}, {"apps"}, {"exports", "demo"}, {"web", "cli"}]
+LEVELS = [{"core"}, {"methods", "datasets", "watch"}, {"intake"}, {"apps"}, {"exports", "demo"}, {"web", "cli"}]
 # The command line starts the web server and the demonstration builds FHIR files; no other neighbours speak.
 NEIGHBOURS = {("cli", "web"), ("demo", "exports")}
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE)

@@ -19,6 +19,7 @@ from cognoscope.cli import (
     search,
     serve,
     status,
+    terminology,
 )
 from cognoscope.core.errors import CognoscopeError
 
@@ -28,6 +29,7 @@ for group in (
     serve,
     status,
     ingest,
+    terminology,
     read,
     search,
     cohort,

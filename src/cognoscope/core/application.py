@@ -9,6 +9,7 @@ from typing import Any
 from cognoscope.core.card import Card
 from cognoscope.core.case import Case
 from cognoscope.core.evaluation import Evaluation
+from cognoscope.core.ledger import Ledger
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 
@@ -23,6 +24,8 @@ class Application:
     outcomes: what the warehouse now knows of the elements that these proposals were about.
     evaluate: runs the method on a folder laid out like the reference data.
     reference_folder: where those data lie under `COGNOSCOPE_DATASETS`.
+    recall: adds to a case what the ledger already knows of its subject (what was shown before, the policy in force),
+        so that `propose` stays pure; called by `cognoscope.core.running.run` only.
     """
 
     card: Card
@@ -33,6 +36,7 @@ class Application:
     outcomes: Callable[[Any, Sequence[Proposal], datetime], list[Outcome]]
     evaluate: Callable[[Path], Evaluation]
     reference_folder: str = ""
+    recall: Callable[[Case, Ledger], Case] | None = None
 
     @property
     def name(self) -> str:

@@ -77,7 +77,7 @@ class IngestFinished(Noun):
 
     event: Literal["IngestFinished"] = "IngestFinished"
     source: Digest
-    format: Literal["fhir", "omop", "table", "documents"]
+    format: Literal["fhir", "omop", "table", "documents", "reports"]
     read: int
     written: int
     quarantined: int
@@ -99,6 +99,28 @@ class CohortSaved(Noun):
     cohort: Digest
     name: Slug
     definition: str
+
+
+class KnowledgeLoaded(Noun):
+    """A terminology or another table of reference was loaded; cases built from now on use this edition."""
+
+    event: Literal["KnowledgeLoaded"] = "KnowledgeLoaded"
+    name: Slug
+    edition: str
+    content: Digest
+    rows: int
+
+
+class PolicyChanged(Noun):
+    """A person put a policy of an application in force: what it shows first, folds or keeps silent. `policy` is its
+    canonical JSON, `content` the digest of that.
+    """
+
+    event: Literal["PolicyChanged"] = "PolicyChanged"
+    application: Slug
+    content: Digest
+    policy: str
+    reason: str
 
 
 class OptOutChanged(Noun):
@@ -161,6 +183,8 @@ Event = Annotated[
     | IngestFinished
     | DocumentsRead
     | CohortSaved
+    | KnowledgeLoaded
+    | PolicyChanged
     | OptOutChanged
     | VaultOpened
     | ExtractExported

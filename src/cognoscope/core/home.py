@@ -90,6 +90,11 @@ class Home:
         return self.path / "search"
 
     @property
+    def knowledge(self) -> Path:
+        """Folder of the terminologies and tables of reference that the hospital loaded."""
+        return self.path / "knowledge"
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy URL of the database for ledger, cases and accounts."""
         return self.settings().ledger_url or f"sqlite:///{self.path / 'ledger.sqlite'}"

@@ -23,8 +23,11 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
-Subject = Annotated[str, StringConstraints(pattern=r"^(unit|person|stay|cohort):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-"""Whom or what a case is about: a unit by its code, a person, stay or cohort by its pseudonym."""
+Subject = Annotated[
+    str, StringConstraints(pattern=r"^(unit|person|stay|cohort|report):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+]
+"""Whom or what a case is about: a unit by its code, a person, stay, cohort or declared report by its
+pseudonym."""
 
 
 class Noun(BaseModel):

@@ -14,7 +14,9 @@ from cognoscope.core.transaction import Transaction
 
 
 def run(application: Application, case: Case, ledger: Ledger, actor: Actor, at: datetime) -> list[Proposal]:
-    """Let the application propose on the case; case, `CaseOpened` and `ProposalMade` become durable together.
+    """Let the application propose on the case, with what it recalls of the ledger.
+
+    Case, `CaseOpened` and `ProposalMade` become durable together.
 
     Running it again on the same case records nothing new: same case, same version, same proposals.
 
@@ -24,6 +26,8 @@ def run(application: Application, case: Case, ledger: Ledger, actor: Actor, at: 
     """
     with ledger.engine.connect() as connection:
         _require_running(state_of(connection, application.name), application.name)
+    if application.recall is not None:
+        case = application.recall(case, ledger)
     proposals = application.propose(case)
     for proposal in proposals:
         _check(proposal, application, case)

@@ -93,17 +93,31 @@ class TableRow(Noun):
     cells: tuple[Cell, ...]
 
 
+class Forest(Noun):
+    """Which columns of a table are an estimate with its interval, drawn as a forest plot beside `reference`."""
+
+    estimate: ColumnName
+    low: ColumnName
+    high: ColumnName
+    reference: float
+    logarithmic: bool = False
+
+
 class TableValue(Noun):
     """Rows of plain cells under named columns."""
 
     kind: Literal["table"] = "table"
     columns: Annotated[tuple[TableColumn, ...], Field(min_length=1)]
     rows: tuple[TableRow, ...]
+    forest: Forest | None = None
 
     @model_validator(mode="after")
     def _rectangular(self) -> Self:
         if any(len(row.cells) != len(self.columns) for row in self.rows):
             raise ValueError("a row of the proposed table has not one cell a column")
+        names = {column.name for column in self.columns}
+        if self.forest and not {self.forest.estimate, self.forest.low, self.forest.high} <= names:
+            raise ValueError("the forest plot names a column that the table does not have")
         return self
 
     def element(self, key: str) -> TableRow | None:

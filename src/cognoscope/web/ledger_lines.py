@@ -18,8 +18,10 @@ from cognoscope.core.events import (
     Event,
     ExtractExported,
     IngestFinished,
+    KnowledgeLoaded,
     OptOutChanged,
     OutcomeKnown,
+    PolicyChanged,
     ReviewGiven,
     StateChanged,
     VaultOpened,
@@ -40,6 +42,8 @@ EVENTS = {
     "IngestFinished": N_("Données reçues"),
     "DocumentsRead": N_("Documents lus"),
     "CohortSaved": N_("Cohorte enregistrée"),
+    "KnowledgeLoaded": N_("Référentiel chargé"),
+    "PolicyChanged": N_("Règle d'alerte changée"),
     "AccountChanged": N_("Compte changé"),
     "OptOutChanged": N_("Opposition changée"),
     "VaultOpened": N_("Identité demandée"),
@@ -155,6 +159,10 @@ def _text(happened: Event, language: str, zone: ZoneInfo) -> str:
             )
         case CohortSaved() as event:
             return event.name
+        case KnowledgeLoaded() as event:
+            return f"{event.name} · {event.edition} · {words.number(event.rows, language)}"
+        case PolicyChanged() as event:
+            return f"{event.application} · {event.reason}"
         case AccountChanged() as event:
             return f"{event.account} · {event.change} {event.detail}".strip()
         case OptOutChanged() | VaultOpened() as event:

@@ -31,6 +31,11 @@ class Permission(StrEnum):
     READ_DOCUMENT = "read_document"
     READ_COHORT = "read_cohort"
     SAVE_COHORT = "save_cohort"
+    DECLARE_REACTION = "declare_reaction"
+    READ_SIGNALS = "read_signals"
+    CHECK_PRESCRIPTION = "check_prescription"
+    READ_POLICY = "read_policy"
+    SET_POLICY = "set_policy"
 
 
 _P = Permission
@@ -51,6 +56,9 @@ _REVIEWS = frozenset(
 _READS_TEXTS = frozenset({_P.READ_DOCUMENT, _P.READ_COHORT, _P.SAVE_COHORT})
 """Those who read patients' records: documents and the search in them, and cohorts, which are made of such searches."""
 
+_PRESCRIBES = frozenset({_P.DECLARE_REACTION, _P.CHECK_PRESCRIPTION, _P.READ_POLICY})
+"""Those who prescribe or answer for prescriptions."""
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(
@@ -64,14 +72,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MANAGE_ACCOUNTS,
             }
         ),
-        Role.CLINICIAN: _REVIEWS | _READS_TEXTS,
+        Role.CLINICIAN: _REVIEWS | _READS_TEXTS | _PRESCRIBES,
         Role.BED_MANAGER: _REVIEWS,
-        Role.PHARMACIST: _REVIEWS | _READS_TEXTS,
+        Role.PHARMACIST: _REVIEWS | _READS_TEXTS | _PRESCRIBES | {_P.READ_SIGNALS, _P.SET_POLICY},
         Role.RADIOLOGIST: _REVIEWS | _READS_TEXTS,
         Role.CODER: _REVIEWS | _READS_TEXTS,
         Role.MANAGER: _REVIEWS
         | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR, _P.READ_COHORT},
-        Role.PATIENT: frozenset({_P.OWN_PROFILE}),
+        Role.PATIENT: frozenset({_P.OWN_PROFILE, _P.DECLARE_REACTION}),
         Role.COLLEGE_MEMBER: frozenset(
             {
                 _P.OWN_PROFILE,

@@ -1,0 +1,1 @@
+"""Pharmacy: adverse reactions, signals, interactions, antibiotics."""

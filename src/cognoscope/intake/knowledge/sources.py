@@ -1,0 +1,19 @@
+"""Every source of knowledge that can be loaded, in one visible tuple."""
+
+from cognoscope.core.errors import InvalidInput
+from cognoscope.intake.knowledge.source import Source
+
+SOURCES: tuple[Source, ...] = ()
+
+
+def source(name: str) -> Source:
+    """The source of that name.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    found = next((each for each in SOURCES if each.name == name), None)
+    if found is None:
+        known = ", ".join(each.name for each in SOURCES)
+        raise InvalidInput(f"There is no terminology {name!r} to load; there are: {known}.")
+    return found
