@@ -1,0 +1,1 @@
+"""Interactions, duplicates and misfits of a prescription, and the one alert that matters."""
