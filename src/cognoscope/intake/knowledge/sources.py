@@ -1,9 +1,14 @@
 """Every source of knowledge that can be loaded, in one visible tuple."""
 
 from cognoscope.core.errors import InvalidInput
+from cognoscope.intake.knowledge.ctcae import CTCAE
+from cognoscope.intake.knowledge.meddra import MEDDRA
 from cognoscope.intake.knowledge.source import Source
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    CTCAE,
+    MEDDRA,
+)
 
 
 def source(name: str) -> Source:

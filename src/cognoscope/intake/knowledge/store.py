@@ -47,18 +47,16 @@ class _Held:
     tables: Mapping[str, pa.Table]
 
 
+@dataclass(frozen=True)
 class Knowledge:
     """The editions of one installation. Tables are read once a process and edition.
 
-    Args:
-        folder: where editions are kept.
-        reference: a folder of reference data, laid out as the registry says, that stands in for what was not loaded;
-            None: nothing does.
+    folder: where editions are kept. reference: a folder of reference data, laid out as the registry says, that stands
+    in for what was not loaded; None: nothing does.
     """
 
-    def __init__(self, folder: Path, reference: Path | None = None) -> None:
-        self.folder = folder
-        self.reference = reference
+    folder: Path
+    reference: Path | None = None
 
     def keep(self, source: Source, loaded: Loaded, at: datetime) -> Edition:
         """Keep what a source loaded and make it the edition in force; the one before stays beside it.
