@@ -1,0 +1,1 @@
+"""Declarations of adverse drug reactions."""
