@@ -101,13 +101,15 @@ def test_the_table_names_every_role_and_every_permission_is_somebodys() -> None:
 def test_what_each_role_is_kept_from() -> None:
     assert not PERMISSIONS[Role.ADMINISTRATOR] & PATIENT_DATA
     assert PERMISSIONS[Role.COLLEGE_MEMBER] & PATIENT_DATA == {P.READ_PROPOSAL, P.READ_SUBJECT}
-    assert PERMISSIONS[Role.PATIENT] == {P.OWN_PROFILE}
+    assert PERMISSIONS[Role.PATIENT] == {P.OWN_PROFILE, P.DECLARE_REACTION}
     assert {role for role in Role if allowed(role, P.OPEN_VAULT)} == {Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.READ_ACCESS_LOG)} == {Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.MANAGE_ACCOUNTS)} == {Role.ADMINISTRATOR}
     readers = {Role.CLINICIAN, Role.PHARMACIST, Role.RADIOLOGIST, Role.CODER, Role.DATA_PROTECTION_OFFICER}
     assert {role for role in Role if allowed(role, P.READ_DOCUMENT)} == readers
     assert {role for role in Role if allowed(role, P.READ_COHORT)} == readers | {Role.MANAGER}
+    assert {role for role in Role if allowed(role, P.SET_POLICY)} == {Role.PHARMACIST}
+    assert {role for role in Role if allowed(role, P.CHECK_PRESCRIPTION)} == {Role.CLINICIAN, Role.PHARMACIST}
     assert {role for role in Role if allowed(role, P.SAVE_COHORT)} == readers - {Role.DATA_PROTECTION_OFFICER}
 
 
