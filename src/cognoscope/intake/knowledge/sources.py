@@ -1,11 +1,15 @@
 """Every source of knowledge that can be loaded, in one visible tuple."""
 
 from cognoscope.core.errors import InvalidInput
+from cognoscope.intake.knowledge.ansm import ANSM
+from cognoscope.intake.knowledge.bdpm import BDPM
 from cognoscope.intake.knowledge.ctcae import CTCAE
 from cognoscope.intake.knowledge.meddra import MEDDRA
 from cognoscope.intake.knowledge.source import Source
 
 SOURCES: tuple[Source, ...] = (
+    BDPM,
+    ANSM,
     CTCAE,
     MEDDRA,
 )

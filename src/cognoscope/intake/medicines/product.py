@@ -1,0 +1,57 @@
+"""A speciality with the set of its substances, and several of them put together under one name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cognoscope.intake.medicines.label import Parts, parts
+from cognoscope.intake.medicines.medicine import Medicine
+
+
+@dataclass(frozen=True)
+class Product:
+    """`substances`: keys without accents; empty where the composition is not known."""
+
+    medicine: Medicine
+    substances: frozenset[str]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Its denomination taken apart."""
+        return parts(self.medicine.label)
+
+
+def together(name: str, products: Sequence[Product]) -> list[Medicine]:
+    """One medicine for each set of substances among the products, what sells first; a product alone stays itself."""
+    groups: dict[frozenset[str], list[Product]] = {}
+    for product in products:
+        groups.setdefault(product.substances or frozenset({product.medicine.key}), []).append(product)
+    made = [_group(name, held, len(groups) > 1) for held in groups.values()]
+    return sorted(made, key=lambda each: (not each.marketed, -len(each.cis), each.key))
+
+
+def _group(name: str, held: list[Product], several: bool) -> Medicine:
+    first = held[0].medicine
+    if len(held) == 1:
+        return first
+    forms = {product.medicine.form for product in held}
+    sold = [product for product in held if product.medicine.marketed] or held
+    label = f"{name.upper()} ({', '.join(first.substances)})" if several else name.upper()
+    return replace(
+        first,
+        key=f"{name}: {' + '.join(sorted(held[0].substances))}",
+        label=label,
+        form=first.form if len(forms) == 1 else "",
+        routes=tuple(sorted({route for product in sold for route in product.medicine.routes})),
+        cis=tuple(sorted(product.medicine.cis[0] for product in held)),
+        marketed=any(product.medicine.marketed for product in held),
+        declared=_declared(held),
+    )
+
+
+def _declared(held: list[Product]) -> tuple[tuple[str, ...], ...]:
+    names: dict[str, dict[str, None]] = {each: {} for each in held[0].medicine.substances}
+    for product in held:
+        for label, declared in zip(product.medicine.substances, product.medicine.declared, strict=True):
+            names.setdefault(label, {}).update(dict.fromkeys(declared))
+    return tuple(tuple(names[label]) for label in held[0].medicine.substances)
