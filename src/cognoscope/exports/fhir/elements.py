@@ -18,7 +18,8 @@ ABSENT_REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 PARTICIPANT_TYPES = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 LIFECYCLE_EVENTS = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
 
-_SUBJECT_TYPES = {"unit": "Location", "person": "Patient", "stay": "Encounter", "cohort": "Group"}
+_SUBJECT_TYPES = {"unit": "Location", "person": "Patient", "stay": "Encounter", "cohort": "Group", "report": "Patient"}
+"""A declared report stands for the person it is about, whom nothing else names."""
 
 
 def instant(moment: datetime) -> str:

@@ -32,6 +32,9 @@ CANONICAL = "canonical-proposal"
 VOCABULARIES = {
     "CIM-10": "http://hl7.org/fhir/sid/icd-10",
     "ATC": "http://www.whocc.no/atc",
+    "MedDRA": "http://terminology.hl7.org/CodeSystem/MDRAE",
+    # The codes of CTCAE are those of MedDRA's low level terms.
+    "CTCAE": "http://terminology.hl7.org/CodeSystem/MDRAE",
     "CCAM": "https://mos.esante.gouv.fr/NOS/TRE_R14-CCAM/FHIR/TRE-R14-CCAM",
 }
 """FHIR's own names of nomenclatures; any other is named as ours."""
