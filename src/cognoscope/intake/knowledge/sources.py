@@ -4,14 +4,18 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.knowledge.ansm import ANSM
 from cognoscope.intake.knowledge.bdpm import BDPM
 from cognoscope.intake.knowledge.ctcae import CTCAE
+from cognoscope.intake.knowledge.eucast import EUCAST
 from cognoscope.intake.knowledge.meddra import MEDDRA
 from cognoscope.intake.knowledge.source import Source
+from cognoscope.intake.knowledge.stopp_start import STOPP_START
 
 SOURCES: tuple[Source, ...] = (
     BDPM,
     ANSM,
     CTCAE,
     MEDDRA,
+    STOPP_START,
+    EUCAST,
 )
 
 
