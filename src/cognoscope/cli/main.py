@@ -8,6 +8,7 @@ from cognoscope.cli import (
     accounts,
     apps,
     backup,
+    clients,
     cohort,
     datasets,
     demo,
@@ -39,6 +40,7 @@ for group in (
     ledger,
     backup,
     accounts,
+    clients,
     exports,
 ):
     group.register(app)

@@ -16,8 +16,10 @@ from cognoscope.web.pages import (
     access,
     accounts,
     applications,
+    cds_hooks,
     cohorts,
     document,
+    e2b,
     errors,
     fhir,
     inbox,
@@ -46,6 +48,7 @@ ROUTERS = (
     next.router,
     proposal.router,
     review.router,
+    e2b.router,
     applications.router,
     subject.router,
     document.router,
@@ -54,6 +57,7 @@ ROUTERS = (
     ledger.router,
     public.router,
     fhir.router,
+    cds_hooks.router,
 )
 
 

@@ -85,6 +85,18 @@ def require(permission: Permission) -> Require:
     return Require(permission)
 
 
+class ForPrograms:
+    """Base of dependencies that let registered programs pass: each request proves by itself who sent it, by a signature
+    or by where it comes from. No cookie counts, so that no page elsewhere can make a browser send one for somebody.
+    """
+
+
+def is_for_programs(route: object) -> bool:
+    """Whether a route is for registered programs, and for them only."""
+    dependant = getattr(route, "dependant", None)
+    return dependant is not None and any(isinstance(call, ForPrograms) for call in _calls(dependant))
+
+
 def permissions_of(route: RouteContext) -> set[Permission]:
     """The permissions a route asks for, in its parameters, its decorator or its router."""
     dependant = getattr(route, "dependant", None)
@@ -98,13 +110,16 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 
 
 def check_every_route(app: FastAPI) -> None:
-    """Refuse to start with a route that is neither public nor asks for a permission.
+    """Refuse to start with a route that is neither public, nor asks for a permission, nor is for registered programs.
 
     Raises:
         RuntimeError: names the route.
     """
     for route in iter_route_contexts(app.routes):
-        if route.path not in PUBLIC_PATHS and not permissions_of(route):
+        if is_for_programs(route):
+            if permissions_of(route):
+                raise RuntimeError(f"The route {route.path} is for programs and asks for a person's permission.")
+        elif route.path not in PUBLIC_PATHS and not permissions_of(route):
             raise RuntimeError(f"The route {route.path} is not public and asks for no permission.")
 
 

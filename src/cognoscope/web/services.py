@@ -19,6 +19,8 @@ from cognoscope.web.accounts import Accounts
 from cognoscope.web.column_queries import newest_entry
 from cognoscope.web.fragments import Fragments
 from cognoscope.web.kept_pages import KeptPages
+from cognoscope.web.machine_clients import MachineClients
+from cognoscope.web.machine_trust import MachineTrust
 from cognoscope.web.openid import OpenID
 from cognoscope.web.rate_limit import RateLimit
 from cognoscope.web.session import Sessions, read_or_make_key
@@ -54,6 +56,11 @@ class Services:
     def warehouse(self) -> Warehouse:
         """The warehouse, opened when a page first needs it."""
         return open_warehouse(self.home)
+
+    @cached_property
+    def machines(self) -> MachineTrust:
+        """Which registered program a signed request comes from."""
+        return MachineTrust(MachineClients(self.ledger))
 
     def application(self, name: str) -> Application | None:
         """The application of that name, or None."""
