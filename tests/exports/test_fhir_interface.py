@@ -158,13 +158,13 @@ def test_the_capability_statement_is_valid_and_names_what_is_served(client):
     CapabilityStatement.model_validate(content)
     assert content["fhirVersion"] == "4.0.1"
     served = {resource["type"] for resource in content["rest"][0]["resource"]}
-    assert served == {"Observation", "Provenance", "AuditEvent", "Device"}
+    assert served == {"Observation", "Provenance", "AuditEvent", "Device", "AdverseEvent"}
 
 
 def test_every_search_parameter_declared_is_understood(client):
     values = {
         "_id": "x", "subject": "unit:nord", "date": "ge2026-11-01", "category": "proposal",
-        "target": "Observation/x", "recorded": "2026",
+        "target": "Observation/x", "recorded": "2026", "_lastUpdated": "2026",
     }  # fmt: skip
     for resource in client.get("/fhir/metadata").json()["rest"][0]["resource"]:
         for parameter in resource["searchParam"]:

@@ -17,6 +17,33 @@ def _export() -> None:
     """Write what other systems take over; each export is in the ledger."""
 
 
+@export.command("e2b")
+def _e2b(
+    digest: str = typer.Argument(..., metavar="PROPOSAL", help="A declaration's proposal, by its digest."),
+    out: Path = typer.Option(..., help="File to write (XML); it must not exist yet."),
+    purpose: str = typer.Option("", help="Why, for the ledger."),
+) -> None:
+    """One declared reaction as an ICH E2B(R3) case, as people decided on it; no name leaves."""
+    from datetime import UTC, datetime
+
+    from cognoscope.core.actor import program
+    from cognoscope.core.errors import InvalidInput
+    from cognoscope.core.home import default_home
+    from cognoscope.core.ledger import Ledger
+    from cognoscope.exports.e2b_extract import extract_case
+
+    if out.exists():
+        raise InvalidInput(f"{out} is there already: choose another name, or move it away.")
+    home = default_home()
+    with Ledger.open(home.ledger_url) as ledger:
+        content = extract_case(ledger, digest, home.settings(), program("cli"), datetime.now(UTC), purpose)
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput(f"{out} cannot be written: {error.strerror}.") from error
+    typer.echo(f"One case written to {out}.")
+
+
 @export.command("fhir")
 def _fhir(
     out: Path = typer.Option(..., help="File to write (NDJSON); it must not exist yet."),

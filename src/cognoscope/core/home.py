@@ -31,6 +31,14 @@ class OpenIDSettings(Noun):
     roles: dict[str, str] = {}
 
 
+class PharmacovigilanceSettings(Noun):
+    """Under which identifiers a case of adverse reactions is sent, as agreed with who receives it; ISO 3166 country."""
+
+    sender: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{1,40}$")] = "HOPITAL"
+    receiver: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$")] = "ANSM"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FR"
+
+
 class Settings(Noun):
     """The hospital's `settings.toml`; every key has a default."""
 
@@ -46,6 +54,7 @@ class Settings(Noun):
     school_zone: str = "B"
     public_page: bool = True
     openid: OpenIDSettings | None = None
+    pharmacovigilance: PharmacovigilanceSettings = PharmacovigilanceSettings()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Finding in the ledger and the access log what the FHIR interface serves: one page, newest first."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from cognoscope.exports.fhir import (
     proposal_provenance,
     review_provenance,
 )
+from cognoscope.exports.fhir.adverse_event import DECLARATION, adverse_events
 from cognoscope.exports.fhir.elements import OURS, Pseudonym, Resource
 from cognoscope.exports.fhir_dates import DateFilter, parse_date
 
@@ -90,7 +91,9 @@ def read_query(kind: str, parameters: Sequence[tuple[str, str]], zone: ZoneInfo)
                 values["ids"] = value.split(",")
             case ("Observation", "date") | ("AuditEvent", "date") | ("Provenance", "recorded"):
                 dates.append(parse_date(value, zone))
-            case "Observation", ("subject" | "subject:identifier"):
+            case "AdverseEvent", "_lastUpdated":
+                dates.append(parse_date(value, zone))
+            case (("Observation" | "AdverseEvent"), ("subject" | "subject:identifier")):
                 values["subject"] = _subject(value)
             case "Observation", "category":
                 values["category"] = value.removeprefix(f"{OURS}category|")
@@ -105,6 +108,8 @@ def find(sources: FhirSources, query: Query) -> Found:
     """One page of a search, newest first."""
     rows = _FINDERS[query.kind](sources, query)
     page = rows[: query.count]
+    # What one entry gave stays on one page: the next begins after that entry.
+    page += [row for row in rows[query.count :] if row[0] == page[-1][0]]
     return Found(
         [resource for _, resource, _ in page],
         frozenset(subject for _, _, subject in page if subject),
@@ -186,6 +191,40 @@ def _audit_events(sources: FhirSources, query: Query) -> list[Row]:
     ]
 
 
+def _adverse_events(sources: FhirSources, query: Query) -> list[Row]:
+    columns = LEDGER.c
+    where: list[ColumnElement[bool]] = [
+        of("ProposalMade") & (columns.state != "shadow"),
+        columns.question == DECLARATION,
+    ]
+    if query.subject is not None:
+        where.append(columns.subject == query.subject)
+    where += [wanted.holds(columns.at, columns.at) for wanted in query.dates]
+    found: list[Row] = []
+    # A declaration may hold several reactions, or none that stands: pages of the ledger are read until one is full.
+    while len({number for number, _, _ in found}) <= query.count:
+        rows = _ledger(sources, query, where)
+        for row in rows:
+            found += [
+                (row["seq"], resource, row["subject"])
+                for resource in _adverse_events_of(sources.ledger, row)
+                if query.ids is None or resource["id"] in query.ids
+            ]
+        if len(rows) <= query.count:
+            break
+        query = replace(query, before=rows[-1]["seq"])
+    return found
+
+
+def _adverse_events_of(ledger: Ledger, row: RowMapping) -> list[Resource]:
+    event = read_entry(row).event
+    assert isinstance(event, ProposalMade)
+    made = event.proposal
+    if ledger.case_erased(made.case_digest):
+        return []
+    return adverse_events(made, ledger.case(made.case_digest), [given.review for given in reviews(ledger, made.digest)])
+
+
 def _devices(sources: FhirSources, query: Query) -> list[Row]:
     found = [(number, device(application), "") for number, application in enumerate(sources.applications, start=1)]
     return [
@@ -200,6 +239,7 @@ _FINDERS: Mapping[str, Callable[[FhirSources, Query], list[Row]]] = {
     "Provenance": _provenances,
     "AuditEvent": _audit_events,
     "Device": _devices,
+    "AdverseEvent": _adverse_events,
 }
 
 

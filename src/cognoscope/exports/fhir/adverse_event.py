@@ -21,6 +21,9 @@ OUTCOMES = {
     "fatal": "fatal",
 }
 METHODS = {"begaud-score": "Bégaud 2011", "naranjo-score": "Naranjo 1981"}
+DECLARATION = "declaration"
+"""The question of a proposal on a declaration (`cognoscope.apps.pharmacy.reactions.contract`)."""
+
 SUSPECTS = ("suspect-drug", "interacting-drug")
 
 
@@ -30,7 +33,7 @@ def adverse_events(proposal: Proposal, case: Case, reviews: Sequence[Review] = (
     The grade becomes the severity where there is one (1 mild, 2 moderate, 3 to 5 severe). `date` is when the reaction
     began, `recordedDate` when the declaration was received.
     """
-    if not isinstance(proposal.value, TextValue) or proposal.question != "declaration":
+    if not isinstance(proposal.value, TextValue) or proposal.question != DECLARATION:
         return []
     findings = standing(proposal.value, reviews)
     serious = of_group(findings, "seriousness")

@@ -10,6 +10,7 @@ SEARCH_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
     "Provenance": (("_id", "token"), ("target", "reference"), ("recorded", "date")),
     "AuditEvent": (("_id", "token"), ("date", "date")),
     "Device": (("_id", "token"),),
+    "AdverseEvent": (("_id", "token"), ("subject", "reference"), ("_lastUpdated", "date")),
 }
 """Searchable types with their parameters; `_count` and our paging cursor apply to all."""
 
