@@ -1,4 +1,4 @@
-"""STOPP/START version 2 as executable criteria (Huibers et al., IJMI 2018), loaded from its XML; LGPL, so never shipped.
+"""STOPP/START version 2 as executable criteria (Huibers et al., IJMI 2018), read from XML; LGPL, so never shipped.
 
 Of each criterion only the statements that a French hospital can answer are kept: those with ICD-10 codes, and those
 that ask for no diagnosis. The others (ICPC, ICD-9) say the same in nomenclatures that the warehouse does not hold.
@@ -46,9 +46,8 @@ def load(path: Path) -> Loaded:
         try:
             rows.append(_criterion(rule))
         except (ValueError, AttributeError) as error:
-            raise InvalidInput(
-                f"{file}: the criterion {rule.get('id')!r} cannot be read; it must be {WANTED}."
-            ) from error
+            name = rule.get("id")
+            raise InvalidInput(f"{file}: the criterion {name!r} cannot be read; it must be {WANTED}.") from error
     rows.sort(key=lambda row: row["id"])
     if len({row["id"] for row in rows}) < len(rows):
         raise InvalidInput(f"{file}: two criteria have the same id; it must be {WANTED}.")
@@ -87,7 +86,7 @@ def _parsed(file: Path) -> ElementTree.Element:
     if len(content) > LARGEST or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise InvalidInput(f"{file} is too large or declares entities: give {WANTED}.")
     try:
-        return ElementTree.fromstring(content)
+        return ElementTree.fromstring(content)  # noqa: S314 - document types are refused above
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise InvalidInput(f"{file} is not XML, or cut off: give {WANTED}.") from error
 

@@ -24,8 +24,8 @@ class Alert:
     """One thing to say about a prescription.
 
     key: the same for the same thing in the same stay. `rule`: what said so, wherever it is said (`ansm:a~b`,
-    `stopp:E4`); a ward's habits are counted by it. `signature`: the orders' doses and routes; when it changes, the alert
-    is another one. `drugs`: places of the orders. `monitors`: analytes whose result answers it.
+    `stopp:E4`); a ward's habits are counted by it. `signature`: the orders' doses and routes; when it changes, the
+    alert is another one. `drugs`: places of the orders. `monitors`: analytes whose result answers it.
     """
 
     key: str

@@ -33,6 +33,18 @@ def _by_code() -> dict[str, tuple[str, ...]]:
     return found
 
 
+ANALGESIC, ANTIPLATELET = "N02BA01", "B01AC06"
+LOW_DOSE_MG = 375
+"""Aspirin up to here is an antiplatelet drug only (ANSM thesaurus; ATC separates the two by dose)."""
+
+
+def by_dose(atc: tuple[str, ...], strength_mg: float | None) -> tuple[str, ...]:
+    """The codes, without aspirin's analgesic one where the strength is that of an antiplatelet."""
+    if strength_mg is None or strength_mg > LOW_DOSE_MG or ANTIPLATELET not in atc:
+        return atc
+    return tuple(code for code in atc if code != ANALGESIC)
+
+
 @lru_cache(maxsize=16384)
 def codes_of(substances: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
     """The codes of a medicine: those its source gives, else those of its combination, with those of each substance.
@@ -49,7 +61,7 @@ def codes_of(substances: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, 
 
 
 def medicine_of_code(code: str) -> Medicine | None:
-    """What an ATC code of the fifth level stands for, by this application's own list; None where it does not hold it."""
+    """What an ATC code of the fifth level stands for, by this application's own list; None where it is not in it."""
     substances = _by_code().get(code)
     if substances is None:
         return None

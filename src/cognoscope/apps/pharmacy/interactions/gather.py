@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-from cognoscope.apps.pharmacy.interactions.atc import codes_of, medicine_of_code
+from cognoscope.apps.pharmacy.interactions.applies import strength
+from cognoscope.apps.pharmacy.interactions.atc import by_dose, codes_of, medicine_of_code
 from cognoscope.apps.pharmacy.interactions.criteria import Book
 from cognoscope.apps.pharmacy.interactions.knowledge import family_named, fold, is_local, measured
 from cognoscope.apps.pharmacy.interactions.orders import Measurement, Order, Patient
@@ -167,7 +168,7 @@ def _drug(order: Order, resolution: Resolution) -> Drug:
         return Drug(order.key, text, status, dose=order.dose, start=start, end=end, draft=order.draft)
     medicine = resolution.medicines[0]
     routes = (order.route,) if order.route.strip() else medicine.routes
-    atc = codes_of(medicine.substances, medicine.atc)
+    atc = by_dose(codes_of(medicine.substances, medicine.atc), strength(order.dose, text, medicine.label))
     return Drug(
         key=order.key,
         text=text,

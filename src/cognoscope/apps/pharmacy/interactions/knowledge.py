@@ -1,4 +1,4 @@
-"""The application's own written knowledge, read once: analytes, routes, duplicates, renal and hepatic limits, allergies."""
+"""The application's own written knowledge, read once: analytes, routes, duplicates, limits, allergies."""
 
 import csv
 import re

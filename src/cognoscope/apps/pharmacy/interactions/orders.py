@@ -10,7 +10,7 @@ class Order:
 
     key: names the line within the list (`o1`, the end of a resource's id); letters, digits, dot, dash.
     text: the drug as it was written; `system` and `code` ("CIS", "CIP13", "CIP7", "ATC") where it came coded.
-    route: as written or coded (`orale`, `cutanée`, `IV`, an EDQM or SNOMED name); empty: the medicine's own routes count.
+    route: as written or coded (`orale`, `cutanée`, `IV`, a SNOMED code); empty: the medicine's own routes count.
     dose: as written. `start`, `end`: aware instants. `draft`: being prescribed now, not yet signed.
     """
 
@@ -39,9 +39,9 @@ class Measurement:
 class Patient:
     """What the chart says of the person.
 
-    subject: `stay:...` or `person:...`, a pseudonym. `age` in years. `sex` "f" or "m". `egfr` in mL/min. `hepatic` is the
-    Child-Pugh class "A", "B" or "C". `allergies`: names of substances, classes or brands, or ATC codes. `conditions`:
-    CIM-10 codes. `ward` is a unit's code. None and empty mean "not known", never "normal".
+    subject: `stay:...` or `person:...`, a pseudonym. `age` in years. `sex` "f" or "m". `egfr` in mL/min. `hepatic` is
+    the Child-Pugh class "A", "B" or "C". `allergies`: names of substances, classes or brands, or ATC codes.
+    `conditions`: CIM-10 codes. `ward` is a unit's code. None and empty mean "not known", never "normal".
     """
 
     subject: str

@@ -12,7 +12,7 @@ UNDERSTOOD = ("exact", "corrected", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One order and what its name means. `local`: it is given where it acts (cream, eye drops, spray), by all its routes."""
+    """One order and what its name means. `local`: by all its routes it is given where it acts (cream, eye drops)."""
 
     key: str
     text: str
@@ -33,6 +33,11 @@ class Drug:
     def understood(self) -> bool:
         """Whether its substances are known."""
         return self.status in UNDERSTOOD and bool(self.substances or self.atc)
+
+    @property
+    def name(self) -> str:
+        """Its name as sentences say it: without the form that follows the comma."""
+        return self.label.partition(",")[0]
 
     def is_in(self, prefixes: tuple[str, ...]) -> bool:
         """Whether one of its ATC codes begins with one of the prefixes."""

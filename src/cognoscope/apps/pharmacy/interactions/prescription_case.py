@@ -43,6 +43,12 @@ _ROWS: dict[str, tuple[str, type]] = {
 }
 _UNITS = {"age_years": "years", "egfr": "mL/min"}
 _EDITION = "edition_"
+_KINDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
 
 
 def case_of(asked: Prescription, source: str = "") -> Case:
@@ -140,13 +146,7 @@ def _check(field: str) -> Callable[[Cell], Any]:
         return lambda cell: tuple(filter(None, _of(cell, str).split(JOIN)))
     if kind == "datetime":
         return lambda cell: None if cell is None else _of(cell, str)
-    accepted: dict[str, tuple[type, ...]] = {
-        "text": (str,),
-        "integer": (int,),
-        "number": (int, float),
-        "boolean": (bool,),
-    }
-    return lambda cell: _of(cell, *accepted[kind])
+    return lambda cell: _of(cell, *_KINDS[kind])
 
 
 def _of(cell: Cell, *kinds: type) -> Any:
