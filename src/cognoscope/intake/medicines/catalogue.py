@@ -1,5 +1,6 @@
 """The medicines of one edition of the public database, found by words or by code."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
@@ -53,35 +54,14 @@ def open_medicines(knowledge: Knowledge) -> Medicines:
     Raises:
         NotLoaded: the public database has not been loaded.
     """
-    edition = knowledge.edition(BDPM)
-    held = _Tables(edition.edition, edition.content, *(knowledge.table(BDPM, name) for name in _NAMES))
-    return _build(held)
+    return _opened(_Key(knowledge))
 
 
-_NAMES = ("product", "composition", "presentation")
-
-
-class _Tables:
-    """Tables compared by the edition's digest, so that they can be the key of a cache."""
-
-    def __init__(
-        self, edition: str, digest: str, product: pa.Table, composition: pa.Table, presentation: pa.Table
-    ) -> None:
-        self.edition, self.digest = edition, digest
-        self.product, self.composition, self.presentation = product, composition, presentation
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Tables) and other.digest == self.digest and other.edition == self.edition
-
-
-@cache
-def _build(tables: _Tables) -> Medicines:
-    made = compositions(tables.composition.to_pylist())
+def medicines_of(edition: str, digest: str, tables: Mapping[str, pa.Table]) -> Medicines:
+    """The medicines of tables that the source `bdpm` loaded."""
+    made = compositions(tables["composition"].to_pylist())
     products = []
-    for row in tables.product.to_pylist():
+    for row in tables["product"].to_pylist():
         substances = made.get(row["cis"], ())
         medicine = Medicine(
             key=f"CIS {row['cis']}",
@@ -95,5 +75,25 @@ def _build(tables: _Tables) -> Medicines:
             homeopathic="homéo" in row["procedure"] or any(each.homeopathic for each in substances),
         )
         products.append(Product(medicine, frozenset(each.key for each in substances)))
-    cips = {row[name]: row["cis"] for row in tables.presentation.to_pylist() for name in ("cip7", "cip13") if row[name]}
-    return Medicines(tables.edition, tables.digest, tuple(products), cips)
+    presented = tables["presentation"].to_pylist()
+    cips = {row[name]: row["cis"] for row in presented for name in ("cip7", "cip13") if row[name]}
+    return Medicines(edition, digest, tuple(products), cips)
+
+
+class _Key:
+    """Knowledge compared by the edition it holds, so that it can be the key of a cache."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge, self.edition = knowledge, knowledge.edition(BDPM)
+
+    def __hash__(self) -> int:
+        return hash(self.edition.content)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.edition.content == self.edition.content
+
+
+@cache
+def _opened(key: _Key) -> Medicines:
+    tables = {name: key.knowledge.table(BDPM, name) for name in ("product", "composition", "presentation")}
+    return medicines_of(key.edition.edition, key.edition.content, tables)

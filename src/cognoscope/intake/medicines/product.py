@@ -8,9 +8,9 @@ from cognoscope.intake.medicines.label import Parts, parts
 from cognoscope.intake.medicines.medicine import Medicine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Product:
-    """`substances`: keys without accents; empty where the composition is not known."""
+    """One a speciality. `substances`: keys without accents; empty where the composition is not known."""
 
     medicine: Medicine
     substances: frozenset[str]
@@ -21,26 +21,26 @@ class Product:
         return parts(self.medicine.label)
 
 
-def together(name: str, products: Sequence[Product]) -> list[Medicine]:
+def together(products: Sequence[Product]) -> list[Medicine]:
     """One medicine for each set of substances among the products, what sells first; a product alone stays itself."""
     groups: dict[frozenset[str], list[Product]] = {}
     for product in products:
         groups.setdefault(product.substances or frozenset({product.medicine.key}), []).append(product)
-    made = [_group(name, held, len(groups) > 1) for held in groups.values()]
-    return sorted(made, key=lambda each: (not each.marketed, -len(each.cis), each.key))
+    return sorted(map(_group, groups.values()), key=lambda each: (not each.marketed, -len(each.cis), each.key))
 
 
-def _group(name: str, held: list[Product], several: bool) -> Medicine:
+def _group(held: list[Product]) -> Medicine:
     first = held[0].medicine
     if len(held) == 1:
         return first
+    names = {product.parts.name for product in held}
+    name = names.pop() if len(names) == 1 else " + ".join(first.substances)
     forms = {product.medicine.form for product in held}
     sold = [product for product in held if product.medicine.marketed] or held
-    label = f"{name.upper()} ({', '.join(first.substances)})" if several else name.upper()
     return replace(
         first,
         key=f"{name}: {' + '.join(sorted(held[0].substances))}",
-        label=label,
+        label=name.upper(),
         form=first.form if len(forms) == 1 else "",
         routes=tuple(sorted({route for product in sold for route in product.medicine.routes})),
         cis=tuple(sorted(product.medicine.cis[0] for product in held)),

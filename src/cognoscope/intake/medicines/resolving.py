@@ -1,18 +1,26 @@
-"""From the words somebody typed to a set of substances: as written, else with one error, else a question."""
+"""From the words somebody typed to a set of substances: as written, else with an error corrected, else a question.
 
-from collections import defaultdict
+One error is an insertion, a deletion, a substitution or a transposition of two neighbours (Damerau, Communications of
+the ACM 1964: four in five misspellings). Strength and form, when typed, choose among names; what still differs in its
+substances is asked.
+"""
+
 from collections.abc import Callable, Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from cognoscope.core.noun import Sentence
-from cognoscope.intake.medicines.label import Parts, key, parts
+from cognoscope.intake.medicines.label import Parts, key, parts, rebuilt
 from cognoscope.intake.medicines.medicine import Medicine, Resolution
+from cognoscope.intake.medicines.names import base
+from cognoscope.intake.medicines.naming import Naming
 from cognoscope.intake.medicines.product import Product, together
+from cognoscope.intake.medicines.sentences import found, suggested, unknown, unknown_code
 
-LONGEST = 200
-"""Characters of a denomination; longer texts are not names of medicines."""
+LONGEST = 300
+"""Characters: longer texts are not names of medicines."""
+_SHORTEST, _ASKED = 4, 3
+"""Letters and digits of a name from which one error is corrected, or asked about: shorter ones are near too many."""
+_LONG = 10
+"""Letters of a name from which names with two errors in it are suggested."""
+_CODES = (7, 8, 13)
 
 
 class Resolver:
@@ -20,84 +28,96 @@ class Resolver:
 
     def __init__(self, products: Sequence[Product], coded: Callable[[str], Medicine | None]) -> None:
         self._coded = coded
-        self._whole: dict[str, list[Product]] = defaultdict(list)
-        self._named: dict[str, list[Product]] = defaultdict(list)
-        for product in products:
-            self._whole[product.parts.whole].append(product)
-            self._named[product.parts.name].append(product)
-        for product in products:
-            if product.substances and not product.medicine.homeopathic:
-                name = key(" ".join(product.medicine.substances))
-                if name not in self._named or self._named[name][0].parts.name != name:
-                    self._named[name].append(product)
-        self._names = sorted(self._named)
+        self._naming = Naming(products)
 
     def resolve(self, text: str) -> Resolution:
         """See `Medicines.resolve`."""
-        typed = parts(text[: LONGEST + 1])
-        if len(text) > LONGEST or not typed.whole:
-            return _unknown(text)
+        if len(text) > LONGEST:
+            return unknown(text)
+        typed = parts(text)
+        if not typed.whole:
+            return unknown(text)
         digits = typed.whole.replace(" ", "")
-        if digits.isdigit() and len(digits) in (7, 8, 13):
-            found = self._coded(digits)
-            return _found(text, "exact", [found]) if found else _unknown(text)
-        for products, name in self._written(typed):
-            return _found(text, "exact", together(name, _fitting(typed, products)))
-        return self._misspelt(text, typed)
+        if digits.isdigit() and len(digits) in _CODES:
+            coded = self._coded(digits)
+            return found(text, [coded], False) if coded else unknown_code(text)
+        whole = self._naming.whole.get(typed.whole)
+        if whole:
+            return found(text, together(whole), False)
+        for split in self._splits(typed, text):
+            products = self._naming.products(split.name)
+            if products:
+                return self._written(text, split, products)
+        for errors in (1, 2):
+            near = self._nearest(typed, text, errors)
+            if near:
+                return near
+        return self._begun(text, typed)
 
-    def _written(self, typed: Parts) -> list[tuple[list[Product], str]]:
-        found = []
-        if typed.whole in self._whole:
-            found.append((self._whole[typed.whole], typed.name))
-        if typed.name in self._named:
-            found.append((self._named[typed.name], typed.name))
-        return found
+    def _splits(self, typed: Parts, text: str) -> list[Parts]:
+        """Where the name may end: as the label says, then ever earlier as long as only qualifiers are left over."""
+        splits = [typed]
+        synonym = key(base(typed.name))
+        if synonym != typed.name:
+            splits.append(Parts(synonym, typed.numbers, typed.doses, typed.rest, typed.whole))
+        words = key(text).split(" ")
+        for end in range(len(words) - 1, 0, -1):
+            left = words[end]
+            if not (left[0].isdigit() or left in self._naming.qualifiers or len(left) < 2):
+                break
+            if end < len(typed.name.split(" ")) or len(splits) == 1:
+                splits.append(rebuilt(" ".join(words[:end]), " ".join(words[end:])))
+        return splits
 
-    def _misspelt(self, text: str, typed: Parts) -> Resolution:
-        if len(typed.name) < 4:
-            return _unknown(text)
-        near = process.extract(typed.name, self._names, scorer=OSA.distance, score_cutoff=1, limit=None)
-        products = [product for name, _, _ in near for product in self._named[name]]
+    def _written(self, text: str, typed: Parts, products: list[Product]) -> Resolution:
+        """A name as written; if its strengths are another, near name's, both are asked about."""
+        fits = fitting(typed, products)
+        if typed.numbers and not any(typed.numbers <= product.parts.doses for product in products):
+            others = [
+                product
+                for name, _ in self._naming.near(typed.name, 1)
+                for product in self._naming.products(name)
+                if typed.numbers <= product.parts.doses
+            ]
+            if {product.substances for product in others} - {product.substances for product in fits}:
+                return found(text, together([*fits, *others]), False)
+        return found(text, together(fits), False)
+
+    def _nearest(self, typed: Parts, text: str, errors: int) -> Resolution | None:
+        """The names within so many errors of what was typed; None where there are none. Two errors are asked about."""
+        nearest: dict[str, list[Product]] = {}
+        best: Parts | None = None
+        for split in self._splits(typed, text):
+            letters = len(split.name.replace(" ", ""))
+            if letters >= (_ASKED if errors == 1 else _LONG):
+                near = self._naming.near(split.name, errors)
+                if near:
+                    best = split
+                    nearest = {name: self._naming.products(name) for name, _ in near}
+                    break
+        if best is None:
+            return None
+        fits = fitting(best, list(dict.fromkeys(product for held in nearest.values() for product in held)))
+        sure = errors == 1 and len(best.name.replace(" ", "")) >= _SHORTEST
+        return found(text, together(fits), True) if sure else suggested(text, together(fits))
+
+    def _begun(self, text: str, typed: Parts) -> Resolution:
+        """Abbreviated words ("amox ac clav"): names whose words begin so."""
+        words = typed.name.split(" ")
+        if len(words[0]) < _SHORTEST or any(len(word) < 2 for word in words):
+            return unknown(text)
+        names = self._naming.beginning(words)
+        products = [product for name in names for product in self._naming.products(name)]
         if not products:
-            return _unknown(text)
-        return _found(text, "corrected", together(near[0][0], _fitting(typed, products)))
+            return unknown(text)
+        return found(text, together(fitting(typed, list(dict.fromkeys(products)))), True)
 
 
-def _fitting(typed: Parts, products: list[Product]) -> list[Product]:
-    """Those whose strengths hold the typed numbers and whose form holds the typed words, if there are any."""
-    strong = [product for product in products if typed.numbers <= product.parts.numbers]
-    return [product for product in strong if typed.rest <= product.parts.rest] or strong or products
-
-
-def _found(text: str, status: str, medicines: list[Medicine]) -> Resolution:
-    named = ", ".join(each.label for each in medicines[:5])
-    if len(medicines) > 1:
-        return Resolution(
-            text,
-            "ambiguous",
-            tuple(medicines),
-            Sentence(
-                fr=f"Plusieurs médicaments possibles : {named}. Lequel ?",
-                en=f"Several medicines are possible: {named}. Which one?",
-            ),
-        )
-    if not medicines[0].marketed:
-        sentence = Sentence(fr=f"{named} n'est plus commercialisé.", en=f"{named} is no longer on the market.")
-        return Resolution(text, "withdrawn", tuple(medicines), sentence)
-    if status == "corrected":
-        return Resolution(
-            text, "corrected", tuple(medicines), Sentence(fr=f"Compris comme {named}.", en=f"Understood as {named}.")
-        )
-    return Resolution(text, "exact", tuple(medicines), Sentence(fr=f"{named}.", en=f"{named}."))
-
-
-def _unknown(text: str) -> Resolution:
-    return Resolution(
-        text,
-        "unknown",
-        (),
-        Sentence(
-            fr="Médicament inconnu de la base : vérifiez le nom ou saisissez le code CIP.",
-            en="Medicine unknown to the database: check the name or type the CIP code.",
-        ),
-    )
+def fitting(typed: Parts, products: list[Product]) -> list[Product]:
+    """Those that hold every typed number and word of form; else every number; else all of them."""
+    strong = [product for product in products if typed.numbers <= product.parts.doses]
+    exact = [product for product in strong if typed.rest <= product.parts.rest]
+    if exact or not strong:
+        return exact or products
+    most = max(len(typed.rest & product.parts.rest) for product in strong)
+    return [product for product in strong if len(typed.rest & product.parts.rest) == most]

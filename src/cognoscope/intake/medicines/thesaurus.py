@@ -9,11 +9,12 @@ from typing import Any
 
 from cognoscope.intake.knowledge.ansm import ANSM, LEVELS
 from cognoscope.intake.knowledge.store import Knowledge
+from cognoscope.intake.medicines.covers import covered
 from cognoscope.intake.medicines.medicine import Medicine
 from cognoscope.intake.medicines.names import base, fold
 
 Meant = tuple[tuple[str, Mapping[str, str]], ...]
-"""For each substance of a medicine, the headings it falls under, each with the class that says so ("": its own name)."""
+"""For each substance of a medicine, its headings, each with the class that says so ("": by its own name)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ class Thesaurus:
         for place, substance in enumerate(medicine.substances):
             declared = medicine.declared[place] if place < len(medicine.declared) else ()
             terms: dict[str, str] = {}
-            for name in dict.fromkeys(key for each in (substance, *declared) for key in _keys(each)):
+            names = (substance, *declared)
+            broader = (wide for each in names for wide in covered(each))
+            for name in dict.fromkeys(key for each in (*names, *broader) for key in _keys(each)):
                 for head, through in self._terms.get(name, {}).items():
                     terms[head] = "" if terms.get(head) == "" else through
             yield substance, terms
