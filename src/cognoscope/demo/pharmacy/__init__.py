@@ -1,0 +1,1 @@
+"""What the demonstration's pharmacy knows and does: reference tables, prescriptions, declarations, reports."""
