@@ -30,7 +30,7 @@ SHIPPED = {BDPM.name, ANSM.name}
 
 
 def load_knowledge(home: Home, ledger: Ledger, at: datetime, say: Callable[[str], None]) -> None:
-    """Load every source whose published files are at hand, and the extract where neither medicines nor interactions are.
+    """Load every source whose published files are at hand, and the extract where medicines or interactions are not.
 
     Raises:
         InvalidInput: published files are there and cannot be read.
@@ -70,7 +70,9 @@ def _extract() -> dict[str, Loaded]:
 
 
 def _write_medicines(folder: Path) -> None:
-    products, compositions, codes = [], [], {}
+    products: list[tuple[object, ...]] = []
+    compositions: list[tuple[object, ...]] = []
+    codes: dict[str, str] = {}
     for place, row in enumerate(_rows("medicines.csv")):
         cis = FIRST_CIS + place
         state = ("Autorisation active", "Procédure nationale", "Commercialisée", "01/01/2020", "", "", "DÉMO", "Non")
