@@ -34,8 +34,8 @@ ROLES = (Role.CLINICIAN, Role.PHARMACIST)
 
 @dataclass(frozen=True)
 class MachineClient:
-    """A registered program. `issuer` is the `iss` of its tokens, `keys` verify them; `origins` are those of its pages
-    that call us from a browser; `role` is the one in which the people it names decide.
+    """A registered program. `issuer` is the `iss` of its tokens, `keys` verify them (`jwks` is how they are kept);
+    `origins` are those of its pages that call us from a browser; `role` is the one in which the people it names decide.
     """
 
     name: str
@@ -43,7 +43,7 @@ class MachineClient:
     role: Role
     origins: tuple[str, ...]
     keys: KeySet
-    created_at: int
+    jwks: str
 
 
 class MachineClients:
@@ -63,7 +63,7 @@ class MachineClients:
                 role=Role(row.role),
                 origins=tuple(json.loads(row.origins)),
                 keys=KeySet.import_key_set(json.loads(row.jwks)),
-                created_at=row.created_at,
+                jwks=row.jwks,
             )
             for row in rows
         ]
@@ -91,12 +91,13 @@ class MachineClients:
         issuer = _issuer(issuer)
         keys = read_keys(jwks)
         kept = tuple(dict.fromkeys(_origin(origin) for origin in origins))
+        public = json.dumps(keys.as_dict(private=False))
         values = {
             "name": name,
             "issuer": issuer,
             "role": role.value,
             "origins": json.dumps(kept),
-            "jwks": json.dumps(keys.as_dict(private=False)),
+            "jwks": public,
             "created_at": int(at.timestamp()),
         }
         prints = ", ".join(str(key.thumbprint()) for key in keys.keys)
@@ -116,7 +117,7 @@ class MachineClients:
             transaction.append(AccountChanged(account=ACCOUNT + name, change="created", detail=detail), actor, at)
 
         self.ledger.write(act)
-        return MachineClient(name, issuer, role, kept, keys, int(at.timestamp()))
+        return MachineClient(name, issuer, role, kept, keys, public)
 
     def remove(self, name: str, actor: Actor, at: datetime) -> None:
         """Take a program off the list; its next call is refused.

@@ -31,7 +31,7 @@ LONGEST_SECONDS = 3600
 LEEWAY_SECONDS = 60
 MOST_CHARACTERS = 8000
 PURGE_SECONDS = 60
-_STANDS = text("SELECT 1 FROM machine_client WHERE name = :name AND created_at = :created_at")
+_STANDS = text("SELECT 1 FROM machine_client WHERE name = :name AND jwks = :jwks")
 _USE = text("INSERT INTO machine_nonce (id_hash, expires_at) VALUES (:id_hash, :expires_at) ON CONFLICT DO NOTHING")
 _PURGE = text("DELETE FROM machine_nonce WHERE expires_at < :now")
 
@@ -125,7 +125,7 @@ class MachineTrust:
     def use(self, transaction: Transaction, caller: Caller) -> None:
         """See `Caller.use`."""
         connection, client = transaction.connection, caller.client
-        stands = connection.execute(_STANDS, {"name": client.name, "created_at": client.created_at}).first()
+        stands = connection.execute(_STANDS, {"name": client.name, "jwks": client.jwks}).first()
         if stands is None:
             self._known.pop(client.issuer, None)
             raise NotTrusted("The client is no longer registered here.")
