@@ -5,6 +5,7 @@ from cognoscope.intake.knowledge.ansm import ANSM
 from cognoscope.intake.knowledge.bdpm import BDPM
 from cognoscope.intake.knowledge.ctcae import CTCAE
 from cognoscope.intake.knowledge.eucast import EUCAST
+from cognoscope.intake.knowledge.labels import LABELS
 from cognoscope.intake.knowledge.meddra import MEDDRA
 from cognoscope.intake.knowledge.source import Source
 from cognoscope.intake.knowledge.stopp_start import STOPP_START
@@ -16,6 +17,7 @@ SOURCES: tuple[Source, ...] = (
     MEDDRA,
     STOPP_START,
     EUCAST,
+    LABELS,
 )
 
 
