@@ -49,7 +49,7 @@ def base(name: str) -> str:
     words = tidy(name)
     for found in _GROUP.finditer(words):
         words = _without_brackets(words, found)
-    words = _without_tail(_SPACES.sub(" ", words).split(", ")[0].strip(" ,-"))
+    words = _without_tail(_SPACES.sub(" ", words.replace(" -", " ")).split(", ")[0].strip(" ,-"))
     for _ in range(2):
         salt = _OF.match(words)
         if salt and _kind(salt["salt"].split(" ")[0]) in _SALT and not _is_mineral(salt["base"]):

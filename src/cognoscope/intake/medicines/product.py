@@ -21,20 +21,24 @@ class Product:
         return parts(self.medicine.label)
 
 
-def together(products: Sequence[Product]) -> list[Medicine]:
-    """One medicine for each set of substances among the products, what sells first; a product alone stays itself."""
+def together(name: str, products: Sequence[Product]) -> list[Medicine]:
+    """One medicine for each set of substances among the products, what sells first; a product alone stays itself.
+
+    name: what to call products of different names; empty: by their substances.
+    """
     groups: dict[frozenset[str], list[Product]] = {}
     for product in products:
         groups.setdefault(product.substances or frozenset({product.medicine.key}), []).append(product)
-    return sorted(map(_group, groups.values()), key=lambda each: (not each.marketed, -len(each.cis), each.key))
+    made = [_group(name, held) for held in groups.values()]
+    return sorted(made, key=lambda each: (not each.marketed, -len(each.cis), each.key))
 
 
-def _group(held: list[Product]) -> Medicine:
+def _group(asked: str, held: list[Product]) -> Medicine:
     first = held[0].medicine
     if len(held) == 1:
         return first
     names = {product.parts.name for product in held}
-    name = names.pop() if len(names) == 1 else " + ".join(first.substances)
+    name = names.pop() if len(names) == 1 else asked or " + ".join(first.substances)
     forms = {product.medicine.form for product in held}
     sold = [product for product in held if product.medicine.marketed] or held
     return replace(

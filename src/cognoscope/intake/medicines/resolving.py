@@ -43,7 +43,7 @@ class Resolver:
             return found(text, [coded], False) if coded else unknown_code(text)
         whole = self._naming.whole.get(typed.whole)
         if whole:
-            return found(text, together(whole), False)
+            return found(text, together("", whole), False)
         for split in self._splits(typed, text):
             products = self._naming.products(split.name)
             if products:
@@ -80,8 +80,8 @@ class Resolver:
                 if typed.numbers <= product.parts.doses
             ]
             if {product.substances for product in others} - {product.substances for product in fits}:
-                return found(text, together([*fits, *others]), False)
-        return found(text, together(fits), False)
+                return found(text, together("", [*fits, *others]), False)
+        return found(text, together("", fits), False)
 
     def _nearest(self, typed: Parts, text: str, errors: int) -> Resolution | None:
         """The names within so many errors of what was typed; None where there are none. Two errors are asked about."""
@@ -99,7 +99,7 @@ class Resolver:
             return None
         fits = fitting(best, list(dict.fromkeys(product for held in nearest.values() for product in held)))
         sure = errors == 1 and len(best.name.replace(" ", "")) >= _SHORTEST
-        return found(text, together(fits), True) if sure else suggested(text, together(fits))
+        return found(text, together("", fits), True) if sure else suggested(text, together("", fits))
 
     def _begun(self, text: str, typed: Parts) -> Resolution:
         """Abbreviated words ("amox ac clav"): names whose words begin so."""
@@ -110,7 +110,7 @@ class Resolver:
         products = [product for name in names for product in self._naming.products(name)]
         if not products:
             return unknown(text)
-        return found(text, together(fitting(typed, list(dict.fromkeys(products)))), True)
+        return found(text, together("", fitting(typed, list(dict.fromkeys(products)))), True)
 
 
 def fitting(typed: Parts, products: list[Product]) -> list[Product]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+import pyarrow as pa
+
 from cognoscope.intake.knowledge.ansm import ANSM, LEVELS
+from cognoscope.intake.knowledge.source import Loaded
 from cognoscope.intake.knowledge.store import Knowledge
 from cognoscope.intake.medicines.covers import covered
+from cognoscope.intake.medicines.groups import by_route, listed
 from cognoscope.intake.medicines.medicine import Medicine
 from cognoscope.intake.medicines.names import base, fold
 
@@ -50,12 +54,11 @@ class _Row:
 
 
 class Thesaurus:
-    """An index in memory. `edition`, `digest`: of the thesaurus."""
+    """An index in memory. `edition`, `digest`: of the thesaurus; `tables` as the source `ansm` loads them."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        held = knowledge.edition(ANSM)
-        self.edition, self.digest = held.edition, held.content
-        rows = _rows(knowledge)
+    def __init__(self, edition: str, digest: str, tables: Mapping[str, pa.Table]) -> None:
+        self.edition, self.digest = edition, digest
+        rows = _rows(tables)
         self._partners: dict[str, dict[str, list[_Row]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             main, plus = heading(row.main), heading(row.plus)
@@ -63,11 +66,11 @@ class Thesaurus:
             if plus != main:
                 self._partners[plus][main].append(row)
         self._terms: dict[str, dict[str, str]] = defaultdict(dict)
-        for line in knowledge.table(ANSM, "substance").to_pylist():
-            for name in _keys(line["substance"]):
-                self._terms[name][heading(line["substance"])] = ""
-                if line["class"]:
-                    self._terms[name].setdefault(heading(line["class"]), line["class"])
+        for substance, named in _members(tables):
+            for name in _keys(substance):
+                self._terms[name][heading(substance)] = ""
+                if named:
+                    self._terms[name].setdefault(heading(named), named)
         for head in {written for row in rows for written in (row.main, row.plus)}:
             for name in _keys(head):
                 self._terms[name][heading(head)] = ""
@@ -94,7 +97,7 @@ class Thesaurus:
 
     def meant(self, medicine: Medicine) -> Meant:
         """Which headings each substance of a medicine falls under; none for a homeopathic one."""
-        key = (medicine.substances, medicine.declared, medicine.homeopathic)
+        key = (medicine.substances, medicine.declared, medicine.routes, medicine.homeopathic)
         if key not in self._meant:
             self._meant[key] = () if medicine.homeopathic else tuple(self._of(medicine))
         return self._meant[key]
@@ -103,11 +106,12 @@ class Thesaurus:
         for place, substance in enumerate(medicine.substances):
             declared = medicine.declared[place] if place < len(medicine.declared) else ()
             terms: dict[str, str] = {}
-            names = (substance, *declared)
-            broader = (wide for each in names for wide in covered(each))
-            for name in dict.fromkeys(key for each in (*names, *broader) for key in _keys(each)):
+            names = (substance, *declared, *(wide for each in (substance, *declared) for wide in covered(each)))
+            for name in dict.fromkeys(key for each in names for key in _keys(each)):
                 for head, through in self._terms.get(name, {}).items():
                     terms[head] = "" if terms.get(head) == "" else through
+            for through in by_route(tuple(fold(each) for each in names), medicine.routes):
+                terms.setdefault(heading(through), through)
             yield substance, terms
 
     def _rows(self, terms_a: Mapping[str, str], terms_b: Mapping[str, str]) -> Iterator[tuple[_Row, str, str]]:
@@ -134,17 +138,35 @@ def open_thesaurus(knowledge: Knowledge) -> Thesaurus:
     return _opened(_Key(knowledge))
 
 
-def _rows(knowledge: Knowledge) -> list[_Row]:
+def thesaurus_of(loaded: Loaded, digest: str = "") -> Thesaurus:
+    """The thesaurus of what the source `ansm` loaded."""
+    return Thesaurus(loaded.edition, digest, loaded.tables)
+
+
+def _rows(tables: Mapping[str, pa.Table]) -> list[_Row]:
     """The interactions, each once: the thesaurus lists most under both headings."""
     levels: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for row in knowledge.table(ANSM, "level").to_pylist():
+    for row in tables["level"].to_pylist():
         levels[row["number"]].append((row["level"], row["condition"]))
     once: dict[tuple[Any, ...], _Row] = {}
-    for row in knowledge.table(ANSM, "interaction").to_pylist():
+    for row in tables["interaction"].to_pylist():
         said = tuple(levels[row["number"]])
         made = _Row(row["number"], row["main"], row["plus"], said, row["mechanism"], row["text"])
         once.setdefault((frozenset({heading(made.main), heading(made.plus)}), said, made.mechanism), made)
     return list(once.values())
+
+
+def _members(tables: Mapping[str, pa.Table]) -> list[tuple[str, str]]:
+    """Each substance with a class it belongs to ("" where the index gives none), from the index and from headings."""
+    index = [(row["substance"], row["class"]) for row in tables["substance"].to_pylist()]
+    known = {name for substance, _ in index for name in _keys(substance)}
+    between = {(row["main"], row["members"]) for row in tables["interaction"].to_pylist() if row["members"]}
+    held = [
+        (name, main)
+        for main, members in sorted(between)
+        for name in listed(members, lambda name: not known.isdisjoint(_keys(name)))
+    ]
+    return [*index, *held]
 
 
 def _levels(row: _Row, between: tuple[str, str, str, str]) -> list[Found]:
@@ -173,4 +195,6 @@ class _Key:
 
 @cache
 def _opened(key: _Key) -> Thesaurus:
-    return Thesaurus(key.knowledge)
+    edition = key.knowledge.edition(ANSM)
+    tables = {name: key.knowledge.table(ANSM, name) for name in ("interaction", "level", "substance")}
+    return Thesaurus(edition.edition, edition.content, tables)
