@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -65,21 +65,17 @@ class Thesaurus:
             self._partners[main][plus].append(row)
             if plus != main:
                 self._partners[plus][main].append(row)
-        self._terms: dict[str, dict[str, str]] = defaultdict(dict)
-        for substance, named in _members(tables):
-            for name in _keys(substance):
-                self._terms[name][heading(substance)] = ""
-                if named:
-                    self._terms[name].setdefault(heading(named), named)
-        for head in {written for row in rows for written in (row.main, row.plus)}:
-            for name in _keys(head):
-                self._terms[name][heading(head)] = ""
+        held = _members(tables)
+        held += [(written, "") for row in rows for written in (row.main, row.plus)]
+        self._exact = _terms(held, heading)
+        self._loose = _terms(held, lambda name: heading(base(name)))
         self._meant: dict[tuple[object, ...], Meant] = {}
 
     def between(self, a: Medicine, b: Medicine) -> list[Found]:
         """What the thesaurus says of these two together, strongest first; an empty list where it says nothing.
 
-        A substance that both hold is not set against itself.
+        A substance that both hold is not set against itself. A substance is looked for under each of its names as they
+        stand, and without its salt only where the thesaurus knows none of them: two salts may differ.
         """
         found: dict[tuple[int, str, str], list[Found]] = {}
         for substance_a, terms_a in self.meant(a):
@@ -105,10 +101,12 @@ class Thesaurus:
     def _of(self, medicine: Medicine) -> Iterator[tuple[str, Mapping[str, str]]]:
         for place, substance in enumerate(medicine.substances):
             declared = medicine.declared[place] if place < len(medicine.declared) else ()
-            terms: dict[str, str] = {}
             names = (substance, *declared, *(wide for each in (substance, *declared) for wide in covered(each)))
-            for name in dict.fromkeys(key for each in names for key in _keys(each)):
-                for head, through in self._terms.get(name, {}).items():
+            exact = [self._exact.get(heading(name), {}) for name in names]
+            loose = [self._loose.get(heading(base(name)), {}) for name in names]
+            terms: dict[str, str] = {}
+            for held in exact if any(exact) else loose:
+                for head, through in held.items():
                     terms[head] = "" if terms.get(head) == "" else through
             for through in by_route(tuple(fold(each) for each in names), medicine.routes):
                 terms.setdefault(heading(through), through)
@@ -159,12 +157,12 @@ def _rows(tables: Mapping[str, pa.Table]) -> list[_Row]:
 def _members(tables: Mapping[str, pa.Table]) -> list[tuple[str, str]]:
     """Each substance with a class it belongs to ("" where the index gives none), from the index and from headings."""
     index = [(row["substance"], row["class"]) for row in tables["substance"].to_pylist()]
-    known = {name for substance, _ in index for name in _keys(substance)}
+    known = {key for substance, _ in index for key in (heading(substance), heading(base(substance)))}
     between = {(row["main"], row["members"]) for row in tables["interaction"].to_pylist() if row["members"]}
     held = [
         (name, main)
         for main, members in sorted(between)
-        for name in listed(members, lambda name: not known.isdisjoint(_keys(name)))
+        for name in listed(members, lambda name: heading(name) in known or heading(base(name)) in known)
     ]
     return [*index, *held]
 
@@ -176,8 +174,14 @@ def _levels(row: _Row, between: tuple[str, str, str, str]) -> list[Found]:
     ]
 
 
-def _keys(name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((heading(name), heading(base(name)))))
+def _terms(held: Iterable[tuple[str, str]], key: Callable[[str], str]) -> dict[str, dict[str, str]]:
+    """By the key of a name, the headings that mean it, each with the class that says so ("": the name itself)."""
+    terms: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, through in held:
+        terms[key(name)][heading(name)] = ""
+        if through:
+            terms[key(name)].setdefault(heading(through), through)
+    return dict(terms)
 
 
 class _Key:
