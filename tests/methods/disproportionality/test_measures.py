@@ -24,6 +24,7 @@ from cognoscope.methods.disproportionality import (
     ror,
 )
 from cognoscope.methods.disproportionality.posterior import mixture_quantile
+from cognoscope.methods.disproportionality.screen import screen
 from cognoscope.methods.disproportionality.squashing import Squashed, rougher, squash
 
 # Invented counts; the other columns were computed from them in R 4.2 with the expressions of PhViD 1.0.8 (`BCPNN`,
@@ -120,12 +121,23 @@ def test_posterior_moments_by_quadrature(n, e):
 
 def test_interpolated_quantiles_are_the_solved_ones():
     generator = np.random.default_rng(3)
-    n = np.concatenate([np.full(5000, 1.0), np.full(4000, 4.0), generator.integers(5, 900, 300)]).astype(float)
-    e = np.exp(generator.uniform(-9, 5, len(n)))
+    n = np.concatenate([generator.integers(0, 40, 59_000), np.exp(generator.uniform(3.4, 11, 1000)).round()]).astype(
+        float
+    )
+    e = (n + 0.5) * np.exp(generator.uniform(-6, 3, len(n)))
     prior = Prior(0.3, 0.1, 1.8, 2.2, 0.1)
     scores = ebgm(n, e, prior)
     for ours, level in ((scores.low, 0.05), (scores.high, 0.95)):
         assert ours == pytest.approx(mixture_quantile(n, e, prior, level), rel=1e-6)
+
+
+def test_screen_is_every_measure():
+    counts = margins()[0]
+    prior = Prior(*R_PRIOR)
+    found = screen(counts, counts.expected, prior)
+    assert (found.prr_low == prr(counts).low).all() and (found.ror_high == ror(counts).high).all()
+    assert (found.bcpnn_low == bcpnn(counts).low).all() and (found.chi_square == chi_square(counts)).all()
+    assert found.eb05 == pytest.approx(REFERENCE.eb05.to_numpy(), rel=1e-7)
 
 
 def test_shrinkage_ic_is_the_gamma_quantile():

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 SHRINKAGE = 0.5
 """Half a report added to what was observed and to what was expected (Noren et al. 2013)."""
 
-FAR = 2e4
+FAR = 24.0
 
 
 def information_component(observed: ArrayLike, expected: ArrayLike, level: float = 0.95) -> Estimate:
@@ -66,9 +66,13 @@ def bcpnn(counts: Counts, level: float = 0.95) -> Estimate:
 
 
 def _moments(values: Array) -> tuple[Array, Array]:
-    """Digamma and trigamma; far out their asymptotic series, whose error there is below the last bit."""
-    if values.min(initial=np.inf) < FAR:
-        return by_count(values, digamma), by_count(values, lambda each: np.asarray(polygamma(1, each)))
+    """Digamma and trigamma; beyond `FAR` by their asymptotic series, exact there to 1e-14."""
     inverse = 1 / values
-    psi = np.log(values) - inverse / 2 - inverse**2 / 12
-    return psi, inverse + inverse**2 / 2 + inverse**3 / 6
+    square = inverse * inverse
+    psi = np.log(values) - inverse / 2 - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
+    psi1 = inverse * (1 + inverse / 2 + square * (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))))
+    near = np.flatnonzero(values < FAR)
+    if len(near):
+        psi[near] = by_count(values[near], digamma)
+        psi1[near] = by_count(values[near], lambda each: np.asarray(polygamma(1, each)))
+    return psi, psi1

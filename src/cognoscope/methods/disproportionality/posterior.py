@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.special import digamma, gammainc, gammaincinv, gammaln
 
 from cognoscope.methods.disproportionality.gamma_poisson import Prior
@@ -11,11 +11,14 @@ from cognoscope.methods.disproportionality.tabulated import by_count
 
 Array = NDArray[np.float64]
 
-MANY = 4096
-"""Pairs of one count from which on the quantile is interpolated between `NODES` exact ones."""
+WORTHWHILE = 50_000
+"""Pairs from which on quantiles are interpolated between solved ones; fewer are all solved."""
 
-NODES = 1024
-TOP = 60_000
+FEW = 31
+"""Counts up to this have a spline each; larger ones share one surface, as the quantile is smooth in the count too."""
+
+STEP = 0.015
+LARGE_STEPS = (0.05, 0.03)
 
 
 def posterior(observed: ArrayLike, expected: ArrayLike, prior: Prior) -> Array:
@@ -33,8 +36,8 @@ def ebgm(observed: ArrayLike, expected: ArrayLike, prior: Prior, tail: float = 0
 
     lambda given n is the mixture of Gamma(alpha_i + n, rate beta_i + E) with the shares Q and 1 - Q:
     E[ln lambda] = Q [psi(alpha1 + n) - ln(beta1 + E)] + (1 - Q) [psi(alpha2 + n) - ln(beta2 + E)].
-    Quantiles solve the mixture's distribution function; where thousands of pairs share a count they are read from a
-    cubic spline in ln E through 1024 solved points (relative error below 1e-6).
+    Quantiles solve the mixture's distribution function; of many thousand pairs most are interpolated between solved
+    ones (`Quantiles`).
 
     Args:
         observed: (n,) counts, 0 allowed.
@@ -44,12 +47,16 @@ def ebgm(observed: ArrayLike, expected: ArrayLike, prior: Prior, tail: float = 0
     """
     n = np.atleast_1d(np.asarray(observed, dtype=np.float64))
     e = np.atleast_1d(np.asarray(expected, dtype=np.float64))
+    low, high = Quantiles(n, e, prior, (tail, 1 - tail))(n, e)
+    return Estimate(geometric_mean(n, e, prior), low, high)
+
+
+def geometric_mean(n: Array, e: Array, prior: Prior) -> Array:
+    """exp(E[ln lambda | n])."""
     share = posterior(n, e, prior)
     first = by_count(n, lambda counts: digamma(prior.alpha1 + counts)) - np.log(prior.beta1 + e)
     second = by_count(n, lambda counts: digamma(prior.alpha2 + counts)) - np.log(prior.beta2 + e)
-    value = np.exp(share * first + (1 - share) * second)
-    low, high = _quantiles(n, e, prior, (tail, 1 - tail))
-    return Estimate(value, low, high)
+    return np.asarray(np.exp(share * first + (1 - share) * second), dtype=np.float64)
 
 
 def mixture_quantile(n: Array, e: Array, prior: Prior, level: float) -> Array:
@@ -68,7 +75,7 @@ def mixture_quantile(n: Array, e: Array, prior: Prior, level: float) -> Array:
         low, high = np.where(below < level, x, low), np.where(below >= level, x, high)
         slope = share * np.exp(constants[0] + shapes[0] * x - rates[0] * rate)
         slope += (1 - share) * np.exp(constants[1] + shapes[1] * x - rates[1] * rate)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = x - (below - level) / slope
         following = np.where((step > low) & (step < high), step, (low + high) / 2)
         done = np.abs(following - x).max(initial=0.0) < 1e-13
@@ -78,37 +85,64 @@ def mixture_quantile(n: Array, e: Array, prior: Prior, level: float) -> Array:
     return np.asarray(np.exp(x), dtype=np.float64)
 
 
-def _quantiles(n: Array, e: Array, prior: Prior, levels: tuple[float, float]) -> tuple[Array, Array]:
-    """Quantiles of all pairs, count by count."""
-    found = tuple(np.empty(len(n)) for _ in levels)
-    # Sixteen bits are sorted in one pass; counts above are sorted out with the rare ones.
-    short = np.minimum(n, TOP).astype(np.uint16)
-    order = np.argsort(short, kind="stable")
-    ends = np.cumsum(np.bincount(short))
-    rare = []
-    start = 0
-    for count, stop in enumerate(ends):
-        rows = order[start:stop]
-        if stop - start >= MANY and count < TOP and e[rows].min() > 0:
-            _interpolate(float(count), e, rows, prior, levels, found)
-        elif stop > start:
-            rare.append(rows)
-        start = int(stop)
-    rest = np.concatenate(rare) if rare else np.empty(0, dtype=np.int64)
-    for level, into in zip(levels, found, strict=True):
-        if len(rest):
-            into[rest] = mixture_quantile(n[rest], e[rest], prior, level)
-    return found[0], found[1]
+class Quantiles:
+    """Quantiles of the posteriors of a table, solved at nodes and read between them (relative error below 1e-6).
+
+    For each count up to 31 a cubic spline in ln E; for larger ones one bicubic spline in ln n and ln(n / E).
+    """
+
+    def __init__(self, n: Array, e: Array, prior: Prior, levels: tuple[float, float]) -> None:
+        self._prior, self._levels = prior, levels
+        self._splines: dict[int, list[CubicSpline]] = {}
+        self._surface: list[RectBivariateSpline] = []
+        if len(n) < WORTHWHILE or e.min() <= 0 or (n != np.floor(n)).any():
+            return
+        for count in range(FEW + 1):
+            place = np.log(e[n == count])
+            if len(place):
+                nodes = _nodes(place, STEP)
+                self._splines[count] = [
+                    CubicSpline(
+                        nodes, np.log(mixture_quantile(np.full(len(nodes), float(count)), np.exp(nodes), prior, q))
+                    )
+                    for q in levels
+                ]
+        large = n > FEW
+        if large.any():
+            size = np.log(n[large])
+            rows, columns = (
+                _nodes(each, step) for each, step in zip((size, size - np.log(e[large])), LARGE_STEPS, strict=True)
+            )
+            at, excess = (each.ravel() for each in np.meshgrid(rows, columns, indexing="ij"))
+            for level in levels:
+                solved = mixture_quantile(np.exp(at), np.exp(at - excess), prior, level)
+                grid = (np.log(solved) - excess).reshape(len(rows), len(columns))
+                self._surface.append(RectBivariateSpline(rows, columns, grid, kx=3, ky=3, s=0))
+
+    def __call__(self, n: Array, e: Array) -> tuple[Array, Array]:
+        """Both quantiles of pairs of that table."""
+        if not self._splines and not self._surface:
+            low, high = (mixture_quantile(n, e, self._prior, level) for level in self._levels)
+            return low, high
+        found = np.empty((2, len(n)))
+        logarithm = np.log(e)
+        for count, splines in self._splines.items():
+            rows = np.flatnonzero(n == count)
+            for into, spline in zip(found, splines, strict=True):
+                into[rows] = spline(logarithm[rows])
+        rows = np.flatnonzero(n > FEW)
+        at = np.log(n[rows])
+        excess = at - logarithm[rows]
+        for into, surface in zip(found, self._surface, strict=False):
+            into[rows] = surface.ev(at, excess) + excess
+        low, high = np.exp(found)
+        return low, high
 
 
-def _interpolate(
-    count: float, e: Array, rows: NDArray[np.int64], prior: Prior, levels: tuple[float, float], found: tuple[Array, ...]
-) -> None:
-    place = np.log(e[rows])
-    nodes = np.linspace(place.min() - 1e-9, place.max() + 1e-9, NODES)
-    for level, into in zip(levels, found, strict=True):
-        solved = mixture_quantile(np.full(NODES, count), np.exp(nodes), prior, level)
-        into[rows] = np.exp(CubicSpline(nodes, np.log(solved))(place))
+def _nodes(values: Array, step: float) -> Array:
+    """Evenly spaced, a little beyond the values on both sides."""
+    low, high = values.min() - step, values.max() + step
+    return np.linspace(low, high, max(8, int(np.ceil((high - low) / step)) + 1))
 
 
 def _log_f(n: Array, e: Array, alpha: float, beta: float) -> Array:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-WIDTH = 0.01
+WIDTH = 0.02
 """Natural logarithm of the widest range of expected counts that are put together."""
 
 LOWEST = -40.0
-BINS = 7000
+BINS = 3500
 """From e^-40 to e^30: no table of this world is outside."""
 
 FEW = 30
-"""Counts up to this are binned; larger ones are rarer and kept together only where they are equal."""
+"""Counts up to this are kept apart; larger ones are put together with counts as close as their expected ones."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,41 @@ def squash(observed: Array, expected: Array, drugs: Array | None = None, reactio
     mean = total[filled] / weight[filled]
     # Where rounding left a cell without its expected count, the middle of its bin stands for it.
     mean = np.where(mean > 0, mean, np.exp((filled % BINS + 0.5) * WIDTH + LOWEST))
+    large = _alike(Squashed(observed[~small], expected[~small], np.ones(int((~small).sum()))), WIDTH)
     return Squashed(
-        np.concatenate([filled // BINS, observed[~small]]).astype(np.float64),
-        np.concatenate([mean, expected[~small]]),
-        np.concatenate([weight[filled], np.ones(int((~small).sum()))]),
+        np.concatenate([filled // BINS, large.observed]).astype(np.float64),
+        np.concatenate([mean, large.expected]),
+        np.concatenate([weight[filled], large.weight]),
     )
 
 
 def rougher(cells: Squashed, width: float = 0.2) -> Squashed:
     """The cells put together over wider ranges of expected counts, enough for a search to know where to look."""
-    keys = np.stack([cells.observed, np.floor(np.log(cells.expected) / width)])
-    groups, members = np.unique(keys, axis=1, return_inverse=True)
-    weight = np.bincount(members.ravel(), weights=cells.weight).astype(np.float64)
-    total = np.bincount(members.ravel(), weights=cells.weight * cells.expected)
-    return Squashed(groups[0], total / weight, weight)
+    small = cells.observed <= FEW
+    few = _alike(_some(cells, small), width, exact=True)
+    many = _alike(_some(cells, ~small), width)
+    pairs = zip((few.observed, few.expected, few.weight), (many.observed, many.expected, many.weight), strict=True)
+    return Squashed(*(np.concatenate(pair) for pair in pairs))
+
+
+def _some(cells: Squashed, chosen: NDArray[np.bool_]) -> Squashed:
+    return Squashed(cells.observed[chosen], cells.expected[chosen], cells.weight[chosen])
+
+
+def _alike(cells: Squashed, width: float, *, exact: bool = False) -> Squashed:
+    """Cells of nearly one count (of one count where `exact`) and nearly one expected count, put together."""
+    if not len(cells.weight):
+        return cells
+    count = cells.observed if exact else np.floor(np.log(cells.observed) / width)
+    key = count.astype(np.int64) * 100_000 + np.floor(np.log(cells.expected) / width).astype(np.int64) + 50_000
+    members = np.unique(key, return_inverse=True)[1]
+    weight = np.bincount(members, weights=cells.weight).astype(np.float64)
+    observed = np.bincount(members, weights=cells.weight * cells.observed) / weight
+    return Squashed(
+        np.round(observed) if exact else observed,
+        np.bincount(members, weights=cells.weight * cells.expected) / weight,
+        weight,
+    )
 
 
 def _place(expected: Array) -> NDArray[np.int64]:
@@ -79,15 +100,13 @@ def _place(expected: Array) -> NDArray[np.int64]:
 
 def _every_cell(drugs: Array, reactions: Array) -> tuple[Array, Array]:
     """Cells and the sum of their expected counts by bin, over all pairs of a drug and a reaction."""
-    drugs, times_drug = np.unique(drugs, axis=0, return_counts=True)
-    reactions, times_reaction = np.unique(reactions, axis=0, return_counts=True)
+    across = np.ascontiguousarray(reactions.T)
     cells, total = np.zeros(BINS), np.zeros(BINS)
-    step = max(1, 4_000_000 // max(len(reactions), 1))
+    step = max(1, 500_000 // max(len(reactions), 1))
     for start in range(0, len(drugs), step):
-        expected = drugs[start : start + step] @ reactions.T
-        times = np.multiply.outer(times_drug[start : start + step], times_reaction).astype(np.float64)
-        known = expected > 0
-        place = _place(expected[known])
-        cells += np.bincount(place, weights=times[known], minlength=BINS)
-        total += np.bincount(place, weights=(times * expected)[known], minlength=BINS)
+        expected = (drugs[start : start + step] @ across).ravel()
+        expected = expected[expected > 0]
+        place = _place(expected)
+        cells += np.bincount(place, minlength=BINS)
+        total += np.bincount(place, weights=expected, minlength=BINS)
     return cells, total

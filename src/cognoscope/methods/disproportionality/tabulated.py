@@ -20,10 +20,8 @@ def by_count(counts: Array, function: Callable[[Array], Array]) -> Array:
     """
     if not len(counts):
         return np.empty(0)
-    if counts[0] == counts[-1] and (counts == counts[0]).all():
-        return np.full(len(counts), function(counts[:1])[0])
     top = counts.max()
-    if top >= LARGEST or counts.min() < 0:
+    if top >= min(LARGEST, 4 * len(counts)) or counts.min() < 0:
         return np.asarray(function(counts), dtype=np.float64)
     whole = counts.astype(np.int32)
     if not (whole == counts).all():
