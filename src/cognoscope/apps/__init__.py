@@ -1,6 +1,7 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
+from cognoscope.apps.pharmacy import antibiotics, reactions
 from cognoscope.apps.records import coding, comorbidities, pseudonyms
 from cognoscope.core.application import Application
 
@@ -9,4 +10,6 @@ APPLICATIONS: tuple[Application, ...] = (
     comorbidities.APPLICATION,
     pseudonyms.APPLICATION,
     coding.APPLICATION,
+    reactions.APPLICATION,
+    antibiotics.APPLICATION,
 )

@@ -69,7 +69,9 @@ def open_labels(knowledge: Knowledge) -> Labels | None:
     if not knowledge.has(LABELS):
         return None
     edition = knowledge.edition(LABELS)
-    return _held(edition.edition, edition.content, edition.licence, _Table(edition.content, knowledge.table(LABELS, "frequency")))
+    return _held(
+        edition.edition, edition.content, edition.licence, _Table(edition.content, knowledge.table(LABELS, "frequency"))
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,9 @@ def _own(path: Path) -> list[tuple[Any, ...]]:
             if not (row["substance"] or "").strip() or not (row["term"] or "").strip():
                 raise InvalidInput(f"{path}, line {reader.line_num}: substance and term are needed.")
             source = (row.get("source") or path.stem).strip()
-            found.append((row["substance"].strip(), (row.get("code") or "").strip(), row["term"].strip(), said, low, low, source))
+            found.append(
+                (row["substance"].strip(), (row.get("code") or "").strip(), row["term"].strip(), said, low, low, source)
+            )
     except csv.Error as error:
         raise InvalidInput(f"{path} is not a CSV file: {error}.") from error
     return found

@@ -55,14 +55,18 @@ def answers_of(note: Note, found: Cues, drug: Drug, reaction: Reaction, asides: 
     elif reaction.outcome in ("fatal", "sequelae"):
         say("evolution", "inconclusive", 0, "", reaction.outcome_span)
     if drug.rechallenge:
-        say("rechallenge", drug.rechallenge, 4, "yes" if drug.rechallenge == "positive" else "no", drug.rechallenge_span)
+        say(
+            "rechallenge", drug.rechallenge, 4, "yes" if drug.rechallenge == "positive" else "no", drug.rechallenge_span
+        )
     for kind, criterion, item in (("lack", "other-cause", 5), ("other-cause", "other-cause", 5), ("test", "test", 0)):
         for hit in cues(kind).find(note.words)[:1]:
             span = (note.words[hit.first].start, note.words[hit.stop - 1].stop)
             if kind == "test":
                 say("test", hit.meaning, 10 if hit.meaning == "positive" else 0, "yes", span)
             elif "negated" not in qualifiers_of(hit, note.words, found) or kind == "lack":
-                say(criterion, "absent" if kind == "lack" else "possible", item, "no" if kind == "lack" else "yes", span)
+                say(
+                    criterion, "absent" if kind == "lack" else "possible", item, "no" if kind == "lack" else "yes", span
+                )
     for hit in cues("dose-link").find(note.words)[:1]:
         say("", "", 8, "yes", (note.words[hit.first].start, note.words[hit.stop - 1].stop))
     for hit in cues("before").find(note.words)[:1]:

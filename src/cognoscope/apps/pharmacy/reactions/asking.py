@@ -16,8 +16,10 @@ class Question:
     why: Sentence
 
 
-def missing(note: Note, drugs: list[Drug], reactions: list[Reaction], serious: list[Criterion]) -> list[Question]:
-    """The questions that are open, in the order of `questions.csv`."""
+def missing(
+    note: Note, drugs: list[Drug], reactions: list[Reaction], serious: list[Criterion], stated: set[str]
+) -> list[Question]:
+    """The questions that are open, in the order of `questions.csv`. `stated`: `age`, `sex` where the text says them."""
     suspects = [each for each in drugs if each.role == "suspect"]
     main = suspects[0] if suspects else None
     open_ones = {
@@ -31,8 +33,8 @@ def missing(note: Note, drugs: list[Drug], reactions: list[Reaction], serious: l
         "ask-stop": main is not None and not main.action,
         "ask-outcome": bool(reactions) and not any(each.outcome for each in reactions),
         "ask-seriousness": bool(reactions) and not serious,
-        "ask-age": note.facts.get("age_years") is None and "age" not in note.facts.get("stated", ()),
-        "ask-sex": not note.facts.get("sex") and "sex" not in note.facts.get("stated", ()),
+        "ask-age": note.facts.get("age_years") is None and "age" not in stated,
+        "ask-sex": not note.facts.get("sex") and "sex" not in stated,
         "ask-other-drugs": len(drugs) == 1,
         "ask-other-cause": bool(reactions),
         "ask-rechallenge": main is not None and main.action == "withdrawn" and not main.rechallenge,

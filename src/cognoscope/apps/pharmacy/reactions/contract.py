@@ -20,41 +20,41 @@ or `2024` where no more was said. A finding that is absent was not stated; nothi
 group `suspect-drug`, `interacting-drug`, `concomitant-drug` (E2B G.k.1: 1, 3, 2)
     key `drug-1`, `drug-2`, ... (most suspect first); code the first ATC code, vocabulary `ATC`, null where none is known.
     attributes: `name` (canonical label; also the finding's label), `said` (the words of the text), `status` (`exact`,
-    `corrected`, `ambiguous`, `unknown`, `withdrawn`), `substances` (`; ` between), `cis`, `cip13`, `atc` (all codes,
-    `; ` between), `form`, `route`, `dose` (words), `dose-value` (number, with unit), `dose-interval` (words),
-    `started` and `stopped` (dates), `indication` (words), `action-taken` (`withdrawn`, `reduced`, `increased`,
+    `corrected`, `ambiguous`, `unknown`, `withdrawn`), `substances` (`; ` between), `cis`, `atc` (all codes,
+    `; ` between), `form`, `route`, `dose` (words), `dose-value` (number, with unit), `started`
+    and `stopped` (dates), `action-taken` (`withdrawn`, `reduced`, `increased`,
     `unchanged`; E2B G.k.8: 1, 2, 3, 4), `dechallenge` (`positive`, `negative`), `rechallenge` (`positive`, `negative`;
     E2B G.k.9.i.4: 1, 2), `latency-days` (number: first dose to first reaction).
 group `reaction`
     key `reaction-1`, ... (the most serious first, then in the order of the text); code the term's code, vocabulary
     `CTCAE` or `MedDRA` (a CTCAE code is a MedDRA LLT code), null where the words are known but not coded.
     attributes: `said`, `term` (the terminology's own name), `level` (`LLT`, `PT`), `pt` (code), `soc`, `onset` (date),
-    `onset-words`, `ended` (date), `outcome` (`recovered`, `recovering`, `not-recovered`, `sequelae`, `fatal`; E2B E.i.7:
+    `onset-words`, `outcome` (`recovered`, `recovering`, `not-recovered`, `sequelae`, `fatal`; E2B E.i.7:
     1, 2, 3, 4, 5; absent: 0 unknown), `grade` (1 to 5), `grade-basis`, `frequency` (`very-common`, `common`,
-    `uncommon`, `rare`, `very-rare`), `expected` (`yes`, `no`: from the labels loaded), `serious` (boolean).
+    `uncommon`, `rare`, `very-rare`), `expected` (`yes`: the labels loaded know it; else absent), `serious` (boolean).
 group `seriousness`
     key one of `serious-death`, `serious-life-threatening`, `serious-hospitalisation`, `serious-disability`,
     `serious-congenital-anomaly`, `serious-other` (E2B E.i.3.2a to f); present means the criterion is proposed.
     attribute: `reactions` (keys of the reactions it is about, ` ` between; all where the text does not say).
 group `patient`
-    keys `patient-age` (attribute `age-years`), `patient-sex` (attribute `sex`: `f`, `m`), `patient-pregnancy`,
-    `patient-history-1`, ... (coded like a reaction; E2B D.7), where stated.
+    keys `patient-age` (attribute `age-years`), `patient-sex` (attribute `sex`: `f`, `m`), `patient-pregnancy`, where
+    stated. What the person had before is in `set-aside` with the qualifier `history` (E2B D.7).
 group `set-aside`: reactions that were read and do not count
     key `aside-1`, ...; code, vocabulary and `said` as in `reaction`; qualifiers among `negated`, `hypothesis`, `family`
     (somebody else's), `history`, `indication`, `reported`.
 group `french-method` and `naranjo`: questionnaires on `drug-1` and `reaction-1`, proposed
-    keys `begaud-delay`, `begaud-evolution`, `begaud-rechallenge`, `begaud-semiology`, `begaud-factor`,
-    `begaud-other-cause`, `begaud-test`, `begaud-literature` and `begaud-score`; `naranjo-1` to `naranjo-10` and `naranjo-score`.
+    keys `begaud-delay`, `begaud-evolution`, `begaud-rechallenge`, `begaud-semiology`,
+    `begaud-other-cause`, `begaud-test` and `begaud-score`; `naranjo-1` to `naranjo-10` and `naranjo-score`.
     Items: attributes `answer` (`yes`, `no`, `unknown`; for the French method the level: `suggestive`, `compatible`,
     `incompatible`, ...), `points` (Naranjo). Scores: `begaud-score` has `chronology` (`C2`), `semiology` (`S1`),
     `intrinsic` (`I2`), `literature` (`B2`), `lowest` and `highest` (`I1`, `I6`: what the missing answers could make of
     it); `naranjo-score` has `total`, `lowest`, `highest`, `category` (`definite`, `probable`, `possible`, `doubtful`).
     Both scores have `drug` and `reaction` (keys). Further suspects: `begaud-score:drug-2`, `naranjo-score:drug-2`.
 group `missing`: what to ask, the first first
-    key `ask-drug`, `ask-which-drug`, `ask-reaction`, `ask-start`, `ask-onset`, `ask-stop`, `ask-outcome`,
-    `ask-rechallenge`, `ask-age`, `ask-sex`, `ask-seriousness`, `ask-other-drugs`, ...; the label is the question.
+    keys and their order in `questions.csv`; the label is the question, in words for patients.
 group `doubt`: what does not fit together
-    key `doubt-dates`, `doubt-other-person`, `doubt-language`, `doubt-drug-1`, `doubt-terminology`, `doubt-length`, ...
+    key `doubt-dates`, `doubt-dates-drug-1`, `doubt-other-person`, `doubt-drug-1`, `doubt-terminology`,
+    `doubt-medicines`, `doubt-length`
 """
 
 from cognoscope.core.noun import Sentence

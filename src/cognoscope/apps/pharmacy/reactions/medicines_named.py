@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from cognoscope.apps.pharmacy.reactions.lexicon import cues, reactions, words as cue_words
+from cognoscope.apps.pharmacy.reactions.lexicon import cues, reactions
+from cognoscope.apps.pharmacy.reactions.lexicon import words as cue_words
 from cognoscope.apps.pharmacy.reactions.tokens import Token, tokens_of
 from cognoscope.intake.medicines.catalogue import Medicines
 from cognoscope.intake.medicines.label import key
@@ -103,7 +104,12 @@ def _named(text: str, words: Sequence[Token], name: str, products: list[Product]
 def _near(word: str, index: _Index) -> Iterator[str]:
     """Names one error away, the closest spelling of the beginning first."""
     known = reactions().words
-    if len(word) < SHORTEST_CORRECTED or not word.isalpha() or word in cue_words("not-drug") or word.rstrip("es") in known:
+    if (
+        len(word) < SHORTEST_CORRECTED
+        or not word.isalpha()
+        or word in cue_words("not-drug")
+        or word.rstrip("es") in known
+    ):
         return
     near = {name for form in _deletes(word) for name in index.deletes.get(form, ())}
     for name in sorted(near, key=lambda name: (name[:4] != word[:4], abs(len(name) - len(word)), name)):

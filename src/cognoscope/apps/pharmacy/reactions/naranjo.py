@@ -45,7 +45,8 @@ def total(answers: dict[int, str]) -> Total:
     """The total of known answers (item -> `yes`, `no`); items that are left out are unknown."""
     given = [item.points[answers.get(item.number, "unknown")] for item in items()]
     ranges = [
-        [item.points[answers[item.number]]] if item.number in answers else list(item.points.values()) for item in items()
+        [item.points[answers[item.number]]] if item.number in answers else list(item.points.values())
+        for item in items()
     ]
     now = sum(given)
     return Total(now, sum(map(min, ranges)), sum(map(max, ranges)), category(now))

@@ -172,6 +172,4 @@ def read_note(case: Case) -> Note:
 def _rows(table: Any) -> list[dict[str, Any]]:
     if table is None:
         return []
-    return [
-        {column.name: column.values[number] for column in table.columns} for number in range(table.rows)
-    ]
+    return [{column.name: column.values[number] for column in table.columns} for number in range(table.rows)]

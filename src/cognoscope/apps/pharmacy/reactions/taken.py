@@ -2,8 +2,9 @@
 
 import re
 
-from cognoscope.apps.pharmacy.reactions.lexicon import cues
+from cognoscope.apps.pharmacy.reactions.lexicon import cues, words
 from cognoscope.apps.pharmacy.reactions.reading import Drug, Note, Span
+from cognoscope.intake.plain_words import plain_words
 
 _DOSE = re.compile(
     r"(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>mg|g|µg|mcg|microgrammes?|ug|ml|ui|iu|gouttes?|drops?|comprim[ée]s?|tablets?|g[ée]lules?|"
@@ -13,7 +14,6 @@ _DOSE = re.compile(
 )
 DOSE_AFTER = 45
 ROLE_BEFORE = 6
-TREATS = {"C01CA24", "H02AB06", "R06A"}
 
 
 def taken(note: Note) -> list[Drug]:
@@ -81,7 +81,13 @@ def _roles(note: Note, drugs: list[Drug]) -> None:
                 ):
                     continue
                 _note(drug, hit.meaning, (note.words[hit.first].start, note.words[hit.stop - 1].stop), note, start)
-    interacting = any(hit.meaning == "interacting" and "interaction" in _said(note, hit.first, hit.stop) for hit in hits)
+    for drug in drugs:
+        told = any(row["stop"] <= drug.spans[0][0] for row in note.mention)
+        if told and drug.weight <= 0 and len(drugs) > 1 and _is_remedy(drug):
+            drug.role = "concomitant"
+    interacting = any(
+        hit.meaning == "interacting" and "interaction" in _said(note, hit.first, hit.stop) for hit in hits
+    )
     if interacting and sum(each.role == "suspect" for each in drugs) > 1:
         later = sorted((each for each in drugs if each.role == "suspect"), key=lambda each: each.spans[0])
         for each in later[1:]:
@@ -99,6 +105,12 @@ def _note(drug: Drug, meaning: str, span: Span, note: Note, start: int) -> None:
         if meaning == "treatment" and _first_medicine(note) == start:
             return
         drug.role, drug.role_span = "concomitant", span
+
+
+def _is_remedy(drug: Drug) -> bool:
+    """Whether it is what such reactions are treated with."""
+    names = plain_words(f"{drug.said} {drug.substances}").split()
+    return any(name in words("remedy") for name in names)
 
 
 def _first_medicine(note: Note) -> int:
