@@ -30,7 +30,7 @@ def kidney(asked: Prescription) -> Iterator[Alert | Unchecked]:
         for limit in limits if known and asked.egfr is not None else ():
             if limit.low <= asked.egfr < limit.high:  # type: ignore[operator]
                 rate = f"{asked.egfr:.0f}"
-                more = (f" DFG : {rate} mL/min ({limit.source}).", f" Renal function: {rate} mL/min.")
+                more = (f" DFG : {rate} mL/min ; {limit.source}.", f" Renal function: {rate} mL/min.")
                 yield _limit(asked, place, "renal", "egfr", limit, more)
                 break
 
@@ -47,7 +47,7 @@ def liver(asked: Prescription) -> Iterator[Alert | Unchecked]:
     for place, drug in _systemic(asked):
         for limit in hepatic():
             if asked.hepatic in limit.classes and drug.is_in(limit.atc):
-                more = (f" Child-Pugh {asked.hepatic} ({limit.source}).", f" Child-Pugh {asked.hepatic}.")
+                more = (f" Child-Pugh {asked.hepatic} ; {limit.source}.", f" Child-Pugh {asked.hepatic}.")
                 yield _limit(asked, place, "hepatic", "hepatic", limit, more)
                 break
 

@@ -1,5 +1,6 @@
 """Looks up what a prescription needs: each name's medicine, each pair in the thesaurus, the criteria called up."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -165,7 +166,7 @@ def _drug(order: Order, resolution: Resolution) -> Drug:
     start, end = instant_text(order.start), instant_text(order.end)
     if resolution.status not in ("exact", "corrected", "withdrawn") or not resolution.medicines:
         status = "ambiguous" if len(resolution.medicines) > 1 else "unknown"
-        return Drug(order.key, text, status, dose=order.dose, start=start, end=end, draft=order.draft)
+        return Drug(order.key, _harmless(text), status, dose=order.dose, start=start, end=end, draft=order.draft)
     medicine = resolution.medicines[0]
     routes = (order.route,) if order.route.strip() else medicine.routes
     atc = by_dose(codes_of(medicine.substances, medicine.atc), strength(order.dose, text, medicine.label))
@@ -185,6 +186,14 @@ def _drug(order: Order, resolution: Resolution) -> Drug:
         end=end,
         draft=order.draft,
     )
+
+
+_PRIVATE = re.compile(r"\S+@\S+|\d[\d .-]{8,}\d")
+
+
+def _harmless(text: str) -> str:
+    """What is not a medicine may be anything: no long number and no address of it enters a case, and no long text."""
+    return " ".join(_PRIVATE.sub("…", text).split())[:60]
 
 
 class _Between:

@@ -168,3 +168,21 @@ def _texts(table: Table | None) -> list[str]:
 def instant_text(moment: datetime | None) -> str | None:
     """ISO 8601, to the second, as cells hold instants."""
     return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def with_recalled(case: Case, earlier: Sequence[Earlier], policy: str | None) -> Case:
+    """The case with what the ledger knows: its table `earlier`, its fact `policy`."""
+    tables = [table for table in case.tables if table.name != "earlier"]
+    if earlier:
+        tables.append(_table("earlier", earlier, Earlier))
+    facts = [fact for fact in case.facts if fact.name != "policy"]
+    if policy is not None:
+        facts.append(Fact(name="policy", value=policy))
+    return Case(
+        kind=case.kind,
+        subject=case.subject,
+        as_of=case.as_of,
+        facts=tuple(facts),
+        tables=tuple(tables),
+        source=case.source,
+    )

@@ -1,0 +1,72 @@
+"""What the ledger already knows of a stay: the alerts that somebody decided, and the policy in force."""
+
+from datetime import datetime
+
+from cognoscope.apps.pharmacy.interactions.card import CARD
+from cognoscope.apps.pharmacy.interactions.prescription import Earlier
+from cognoscope.apps.pharmacy.interactions.prescription_case import instant_text, prescription_of, with_recalled
+from cognoscope.core.case import Case
+from cognoscope.core.errors import InvalidInput
+from cognoscope.core.events import PolicyChanged, ProposalMade, ReviewGiven
+from cognoscope.core.ledger import Ledger
+from cognoscope.core.proposal import Proposal
+from cognoscope.core.review import Review
+from cognoscope.core.values import TextValue
+
+VISIBLE = ("contraindicated", "alert")
+"""Groups whose findings a person saw: a decision on the whole is a decision on them."""
+
+
+def recall(case: Case, ledger: Ledger) -> Case:
+    """The case with the decided alerts of its subject and the policy in force.
+
+    What a program proposed and nobody decided is not "seen": it would vanish from the inbox at the next run.
+    """
+    try:
+        prescription_of(case)
+    except InvalidInput:
+        return case
+    policy = policy_in_force(ledger)
+    earlier = decided(ledger, case.subject, case.as_of)
+    return with_recalled(case, earlier, None if policy is None else policy.policy)
+
+
+def policy_in_force(ledger: Ledger) -> PolicyChanged | None:
+    """The last policy that a person put in force, or None: the one that ships."""
+    for entry in ledger.entries(event="PolicyChanged", newest_first=True):
+        if isinstance(entry.event, PolicyChanged) and entry.event.application == CARD.name:
+            return entry.event
+    return None
+
+
+def decided(ledger: Ledger, subject: str, before: datetime) -> list[Earlier]:
+    """Each alert of the subject that a person decided, oldest decision first."""
+    found: dict[tuple[str, str], Earlier] = {}
+    for entry in ledger.entries(event="ProposalMade", application=CARD.name, subject=subject):
+        if isinstance(entry.event, ProposalMade) and entry.event.proposal.as_of < before:
+            for one in _decided_in(entry.event.proposal, _reviews(ledger, entry.event.proposal.digest)):
+                found[one.key, one.signature] = one
+    return sorted(found.values(), key=lambda one: (one.at, one.key, one.signature))
+
+
+def _reviews(ledger: Ledger, proposal: str) -> list[Review]:
+    entries = ledger.entries(event="ReviewGiven", proposal=proposal)
+    return [entry.event.review for entry in entries if isinstance(entry.event, ReviewGiven)]
+
+
+def _decided_in(proposal: Proposal, reviews: list[Review]) -> list[Earlier]:
+    if not isinstance(proposal.value, TextValue):
+        return []
+    whole = [review for review in reviews if review.element is None and review.verdict != "defer"]
+    found = []
+    for finding in proposal.value.findings:
+        details = {attribute.name: str(attribute.value or "") for attribute in finding.attributes}
+        if "rule" not in details:
+            continue
+        own = [review for review in reviews if review.element == finding.key and review.verdict != "defer"]
+        said = own or (whole if finding.group in VISIBLE else [])
+        if said:
+            last = said[-1]
+            at = instant_text(last.decided_at) or ""
+            found.append(Earlier(details["alert"], details.get("signature", ""), at, last.verdict, last.reason or ""))
+    return found
