@@ -243,7 +243,7 @@ def test_what_was_not_sent_is_named_and_null_is_an_answer() -> None:
     assert read(body).unknown == ()
     for key in ("medications", "allergies", "observations"):
         del body["prefetch"][key]
-    assert read(body).unknown == ("les traitements en cours", "les allergies", "la biologie")
+    assert read(body).unknown == ("medications", "allergies", "observations")
 
 
 def test_too_little_to_compare_is_a_failed_precondition() -> None:

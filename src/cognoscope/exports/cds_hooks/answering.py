@@ -50,7 +50,7 @@ def answer(body: bytes, service: Service, around: Circumstances) -> Json:
         if state == "advisory":
             issued = []
             for proposal in proposals:
-                for element, card in cards_of(proposal, reading):
+                for element, card in cards_of(proposal, case, reading):
                     identifier = card_uuid(around.caller.name, call.instance, proposal.digest, element)
                     made.append(card(identifier))
                     issued.append(

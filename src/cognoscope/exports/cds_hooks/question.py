@@ -15,7 +15,7 @@ from cognoscope.exports.cds_hooks.masking import masker
 from cognoscope.exports.cds_hooks.medications import Found, orders, references
 from cognoscope.exports.cds_hooks.refusals import precondition_failed
 from cognoscope.exports.cds_hooks.request import HookCall
-from cognoscope.exports.cds_hooks.services import WORDS
+from cognoscope.exports.cds_hooks.services import WANTED
 from cognoscope.intake.pseudonyms import Pseudonymiser
 
 MOST_ORDERS = 200
@@ -23,8 +23,8 @@ MOST_ORDERS = 200
 
 @dataclass(frozen=True)
 class Question:
-    """What the application is asked. `orders` is empty where there is nothing to look at; `unknown` says, in a card's
-    words, what was not sent.
+    """What the application is asked. `orders` is empty where there is nothing to look at; `unknown` are the keys
+    that were not sent.
     """
 
     patient: Patient
@@ -70,7 +70,7 @@ def read_question(call: HookCall, pseudonymiser: Pseudonymiser, zone: ZoneInfo, 
     patient = read_chart(call.prefetch, subject, call.patient, as_of, zone, mask)
     if call.drafts is not None and not chosen:
         return Question(patient, (), ())
-    unknown = tuple(said for key, said in WORDS.items() if not was_sent(call.prefetch, key))
+    unknown = tuple(key for key in WANTED if not was_sent(call.prefetch, key))
     if not was_sent(call.prefetch, "medications") and len(written) < 2:
         raise precondition_failed(
             "The present treatment is needed and was not sent: satisfy the prefetch key `medications` (null where the "

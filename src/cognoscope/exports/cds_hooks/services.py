@@ -23,14 +23,8 @@ PREFETCH = {
 }
 """Renal function (creatinine, estimated filtration and clearance), potassium, INR and pregnancy, by LOINC."""
 
-WORDS = {
-    "patient": "l'âge et le sexe",
-    "medications": "les traitements en cours",
-    "allergies": "les allergies",
-    "conditions": "les antécédents",
-    "observations": "la biologie",
-}
-"""What is not known when a key is not sent, in the words of a card."""
+WANTED = ("patient", "medications", "allergies", "conditions", "observations")
+"""Keys whose absence a card tells."""
 
 
 @dataclass(frozen=True)
