@@ -1,7 +1,7 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
-from cognoscope.apps.pharmacy import antibiotics, reactions
+from cognoscope.apps.pharmacy import antibiotics, interactions, reactions
 from cognoscope.apps.records import coding, comorbidities, pseudonyms
 from cognoscope.core.application import Application
 
@@ -11,5 +11,6 @@ APPLICATIONS: tuple[Application, ...] = (
     pseudonyms.APPLICATION,
     coding.APPLICATION,
     reactions.APPLICATION,
+    interactions.APPLICATION,
     antibiotics.APPLICATION,
 )
