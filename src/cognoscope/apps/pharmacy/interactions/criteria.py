@@ -148,7 +148,7 @@ def _callers(criterion: Criterion) -> list[tuple[tuple[str, ...], tuple[str, ...
     A drug to stop must be taken; a drug to start is called for by a diagnosis or by another drug. What only a result
     or an age calls for (a vaccine for everybody) is left to the service: it would be said of each person.
     """
-    callers = []
+    callers: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for each in statements(criterion.body):
         taken = [one for one in each.taken if not one.absent]
         had = tuple(code for one in each.had if not one.absent for code in one.codes)

@@ -87,12 +87,12 @@ def _decide(alert: Alert, context: Context, policy: Policy, shown: Sequence[Aler
     for habit in policy.habits:
         if habit.rule == alert.rule and habit.ward == context.ward and context.ward:
             return Decision(alert, _FATES[habit.act], "habit", (f" : {habit.reason}", f": {habit.reason}"))
-    if alert.local and policy.local.get(alert.level, "show") != "show":  # type: ignore[arg-type]
-        return Decision(alert, _FATES[policy.local[alert.level]], "local-route")  # type: ignore[index]
+    if alert.local and policy.local.get(alert.level, "show") != "show":
+        return Decision(alert, _FATES[policy.local[alert.level]], "local-route")
     answered = _monitored(alert, context, policy)
     if answered:
         return Decision(alert, "folded", "monitored", _values(context, answered), cited=answered)
-    act = policy.levels[alert.level]  # type: ignore[index]
+    act = policy.levels[alert.level]
     if act != "show":
         return Decision(alert, _FATES[act], "level")
     if drafting and policy.drafts_first and not alert.draft:

@@ -122,7 +122,7 @@ def _resolved(order: Order, medicines: Medicines | None) -> Resolution:
     code = order.code.strip()
     if code:
         system = order.system.strip().upper()
-        found = medicines.by_code(system, code) if medicines is not None and system in SYSTEMS else None  # type: ignore[arg-type]
+        found = medicines.by_code(system, code) if medicines is not None and system in SYSTEMS else None
         if found is None and system == "ATC":
             found = medicine_of_code(code.upper())
         if found is not None:

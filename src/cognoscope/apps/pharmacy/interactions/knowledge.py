@@ -13,8 +13,8 @@ from cognoscope.apps.pharmacy.interactions.alerts import Words
 @cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of one of the folder's CSV files."""
-    with files(__package__).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))
+    text = files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 def listed(cell: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.core.noun import Noun
 
 Act = Literal["show", "fold", "suppress"]
-Level = Literal["contraindicated", "discouraged", "precaution", "to-review", "take-into-account", "to-consider"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -59,14 +58,14 @@ class Policy(Noun):
     once_per_stay: bool = True
     one_by_orders: bool = True
     drafts_first: bool = True
-    levels: dict[Level, Act]
-    local: dict[Level, Act] = {}
+    levels: dict[str, Act]
+    local: dict[str, Act] = {}
     monitoring: tuple[Monitoring, ...] = ()
     habits: tuple[Habit, ...] = ()
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
-        if set(self.levels) != set(LEVELS):
+        if set(self.levels) != set(LEVELS) or not set(self.local) <= set(LEVELS):
             raise ValueError("a policy says of each level what is done with it")
         if self.levels[CONTRAINDICATED] != "show" or CONTRAINDICATED in self.local:
             raise ValueError("a contraindication is always shown")

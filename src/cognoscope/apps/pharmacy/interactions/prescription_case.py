@@ -122,7 +122,7 @@ def _table(name: str, rows: Sequence[Any], row: type) -> Table:
         values = tuple(getattr(one, field) for one in rows)
         if field in _LISTS:
             values = tuple(JOIN.join(value) for value in values)
-        columns.append(Column(name=field, type=_TYPES.get(field, "text"), values=values))  # type: ignore[arg-type]
+        columns.append(Column(name=field, type=_TYPES.get(field, "text"), values=values))
     return Table(name=name, columns=tuple(columns))
 
 
