@@ -88,6 +88,15 @@ PROCEDURE = {
     "subject": {"reference": "Patient/p1"},
     "performedPeriod": {"start": "2026-10-25T02:00:00+01:00", "end": "2026-10-25T02:30:00+01:00"},
 }
+ALLERGY = {
+    "resourceType": "AllergyIntolerance",
+    "id": "a1",
+    "clinicalStatus": code("http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"),
+    "category": ["medication"],
+    "code": code("http://www.whocc.no/atc", "J01CA04"),
+    "patient": {"reference": "Patient/p1"},
+    "recordedDate": "2026-10-25",
+}
 DOCUMENT = {
     "resourceType": "DocumentReference",
     "id": "d1",

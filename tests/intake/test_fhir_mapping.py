@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from tests.intake.fhir_examples import (
+    ALLERGY,
     CATEGORY,
     CONDITION,
     DOCUMENT,
@@ -97,6 +98,17 @@ def test_codes_numbers_and_dates_of_each_kind(home: Home, ledger: Ledger) -> Non
     assert note["note_text"] == "" and note["note_source_value"] == "http://loinc.org|34117-2"
 
 
+def test_an_allergy_is_an_observation_whose_value_says_of_what(home: Home, ledger: Ledger) -> None:
+    undated = {key: value for key, value in ALLERGY.items() if key != "recordedDate"}
+    taken(home, ledger, ALLERGY, undated | {"id": "a2", "category": ["food"], "code": code("http://snomed.info/sct", "102263004")})
+    known = rows(home, "observation").set_index("value_source_value")
+    drug, food = known.loc["http://www.whocc.no/atc|J01CA04"], known.loc["http://snomed.info/sct|102263004"]
+    assert drug["observation_source_value"] == "http://snomed.info/sct|416098002"
+    assert drug["observation_date"] == pd.Timestamp("2026-10-25")
+    assert food["observation_source_value"] == "http://snomed.info/sct|419199007"
+    assert food["observation_date"] == pd.Timestamp("2026-11-21"), "an undated allergy still counts"
+
+
 def test_a_panel_has_a_row_for_each_component_and_answers_are_observations(home: Home, ledger: Ledger) -> None:
     systolic = {"code": code(LOINC, "8480-6"), "valueQuantity": {"value": 120}}
     diastolic = {"code": code(LOINC, "8462-4"), "valueQuantity": {"value": 80}}
@@ -125,6 +137,8 @@ def test_a_panel_has_a_row_for_each_component_and_answers_are_observations(home:
         ENCOUNTER | {"status": "planned"},
         CONDITION | {"verificationStatus": code("http://terminology.hl7.org/x", "refuted")},
         OBSERVATION | {"subject": {"reference": "Group/g1"}},
+        ALLERGY | {"clinicalStatus": code("http://terminology.hl7.org/x", "resolved")},
+        ALLERGY | {"verificationStatus": code("http://terminology.hl7.org/x", "refuted")},
         {"resourceType": "Claim", "id": "x"},
     ],
 )

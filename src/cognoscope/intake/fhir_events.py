@@ -10,6 +10,7 @@ from cognoscope.intake.concepts import VISITS, VOCABULARIES
 from cognoscope.intake.fhir_rows import Row, Rows
 from cognoscope.intake.fhir_subjects import Subjects
 from cognoscope.intake.fhir_types import (
+    AllergyIntolerance,
     CodeableConcept,
     Condition,
     DocumentReference,
@@ -34,6 +35,11 @@ TOLD = frozenset({"social-history", "survey"})
 NOT_DONE = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken"})
 NO_VISIT = NOT_DONE | {"planned"}
 NOT_HELD = frozenset({"refuted", "entered-in-error"})
+OVER = frozenset({"inactive", "resolved"})
+ALLERGY_TO_DRUG, ALLERGY = "http://snomed.info/sct|416098002", "http://snomed.info/sct|419199007"
+"""SNOMED CT: allergy to drug, allergy to substance; what of, is the observation's value (OHDSI's convention)."""
+
+OTHER_ALLERGIES = frozenset({"food", "environment"})
 
 
 class Events:
@@ -174,6 +180,28 @@ class Events:
             _required_code(procedure.code),
         )
         self._add["procedure_occurrence"](row)
+
+    def allergy(self, allergy: AllergyIntolerance, identifier: str) -> None:
+        """An allergy or intolerance that still counts; one without a date counts from the day of the ingest."""
+        for status, refused in ((allergy.clinical_status, OVER), (allergy.verification_status, NOT_HELD)):
+            if status is not None and {coding.code for coding in status.coding} & refused:
+                raise NotOfInterest
+        person, days = self._subjects.person(allergy.patient)
+        said = allergy.onset_date_time or allergy.recorded_date
+        moment = self._clock.past(said).moved(days) if said else Moment(self._clock.today, None).moved(days)
+        kind = ALLERGY if allergy.category and OTHER_ALLERGIES.issuperset(allergy.category) else ALLERGY_TO_DRUG
+        row = (
+            self._key("observation", f"AllergyIntolerance/{identifier}"),
+            person,
+            *moment,
+            EHR,
+            self._subjects.visit(allergy.encounter),
+            kind,
+            None,
+            None,
+            _required_code(allergy.code),
+        )
+        self._add["observation"](row)
 
     def document(self, document: DocumentReference, identifier: str) -> None:
         """That a document of a type and date exists. Its text stays outside until it can be pseudonymised."""

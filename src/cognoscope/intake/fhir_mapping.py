@@ -63,6 +63,7 @@ class BatchMapping:
             fhir.MedicationRequest: self._events.medication_request,
             fhir.MedicationStatement: self._events.medication_statement,
             fhir.Procedure: self._events.procedure,
+            fhir.AllergyIntolerance: self._events.allergy,
             fhir.DocumentReference: self._events.document,
         }
 

@@ -207,6 +207,20 @@ class Procedure(Resource):
     performed_period: Period | None = None
 
 
+class AllergyIntolerance(Resource):
+    """What a person must not be given, or tolerates badly."""
+
+    id: str | None = None
+    clinical_status: CodeableConcept | None = None
+    verification_status: CodeableConcept | None = None
+    category: list[str] = []
+    code: CodeableConcept | None = None
+    patient: Reference | None = None
+    encounter: Reference | None = None
+    onset_date_time: str | None = None
+    recorded_date: str | None = None
+
+
 class DocumentContext(Element):
     """The visit a document belongs to."""
 
@@ -238,7 +252,16 @@ class DocumentReference(Resource):
     content: Raw = Raw()
 
 
-Event = Encounter | Condition | Observation | MedicationRequest | MedicationStatement | Procedure | DocumentReference
+Event = (
+    Encounter
+    | Condition
+    | Observation
+    | MedicationRequest
+    | MedicationStatement
+    | Procedure
+    | AllergyIntolerance
+    | DocumentReference
+)
 Known = Patient | Event
 
 
