@@ -15,7 +15,7 @@ from cognoscope.intake.recording import record_once
 from cognoscope.intake.tables_commit import Ingested
 
 
-def finish(home: Home, form: Literal["omop", "table"], done: Ingested, at: datetime) -> None:
+def finish(home: Home, form: Literal["omop", "table", "reports"], done: Ingested, at: datetime) -> None:
     """Record the ingest once, join outcomes, and say what came of it."""
     with Ledger.open(home.ledger_url) as ledger:
         event = IngestFinished(

@@ -21,7 +21,9 @@ from cognoscope.intake.warehouse import Warehouse
 LEFT_OUT = frozenset({"cohort", "cohort_definition", "note_nlp", "cost", "episode_event", "fact_relationship"})
 """Tables about persons whose rows do not say about whom: a person's opt-out could not be honoured in them."""
 
-OURS = frozenset({"site_count", "weekly_incidence", "daily_weather", "quarantine", "person_link"})
+OURS = frozenset({"site_count", "weekly_incidence", "daily_weather", "quarantine", "person_link"}) | {
+    name for name in TABLES if name.startswith(("adverse_report", "report_"))
+}
 
 
 def ingest_omop(

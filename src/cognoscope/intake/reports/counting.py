@@ -104,16 +104,16 @@ def _repeated(database: "DuckDBPyConnection", column: str) -> None:
 def _encode(database: "DuckDBPyConnection", kind: str, where: str) -> None:
     """Numbers instead of names: `name_<kind>` and the rows that count, `row_<kind>` (report_id, code, stratum)."""
     code = f"code_{kind[0]}"
+    some = database.execute("SELECT 1 FROM left_out LIMIT 1").fetchone()
+    rows = f"report_{kind} {'ANTI JOIN left_out USING (report_id)' if some else ''}"
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE name_{kind} AS SELECT {kind}, "
         f"(row_number() OVER (ORDER BY {kind}) - 1)::INTEGER AS {code} "
-        f"FROM (SELECT DISTINCT {kind} FROM report_{kind} WHERE {where})"
+        f"FROM (SELECT DISTINCT {kind} FROM {rows} WHERE {where})"
     )
-    some = database.execute("SELECT 1 FROM left_out LIMIT 1").fetchone()
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE row_{kind} AS SELECT report_id, {code}, stratum::INTEGER AS stratum "
-        f"FROM report_{kind} {'ANTI JOIN left_out USING (report_id)' if some else ''} "
-        f"JOIN name_{kind} USING ({kind}) WHERE {where}"
+        f"FROM {rows} JOIN name_{kind} USING ({kind}) WHERE {where}"
     )
 
 
