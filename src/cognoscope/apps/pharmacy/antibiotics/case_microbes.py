@@ -21,6 +21,18 @@ LEAST_WEIGHT = 0.02
 """Germs rarer than this among the local ones are left out of the likely germs."""
 
 
+class UnknownGerm(InvalidInput):
+    """No germ has that name; `near` holds names that look like it."""
+
+    def __init__(self, message: str, near: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.near = near
+
+
+class UnknownAgent(InvalidInput):
+    """An agent of the results is not known."""
+
+
 @dataclass(frozen=True)
 class Microbes:
     """Germs of EUCAST's edition and of `germs.csv`, under one set of codes."""
@@ -46,7 +58,7 @@ class Microbes:
         if found is None:
             near = self.eucast.near(text.strip(), [row["fr"] for row in self.own.values()])
             hint = f" Did you mean {', '.join(dict.fromkeys(near))}?" if near else " Write its Latin name."
-            raise InvalidInput(f"The germ is not known.{hint}")
+            raise UnknownGerm(f"The germ is not known.{hint}", tuple(dict.fromkeys(near)))
         return found
 
     def words(self, code: str) -> tuple[str, str]:
@@ -111,7 +123,7 @@ class Microbes:
     def _result(self, germ: str, one: "Tested", infection: Row) -> dict[str, Cell]:
         agent = self.eucast.agent(one.agent.strip())
         if agent is None:
-            raise InvalidInput("An agent of the results is not known: give its EUCAST or ATC code, or its name.")
+            raise UnknownAgent("An agent of the results is not known: give its EUCAST or ATC code, or its name.")
         row: dict[str, Cell] = {"germ": germ, "agent": agent.code, "method": one.method, "value": one.value}
         given = one.category.strip().upper()
         if given:

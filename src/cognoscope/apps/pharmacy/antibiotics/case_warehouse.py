@@ -12,6 +12,7 @@ import pandas as pd
 
 from cognoscope.apps.pharmacy.antibiotics.case import Infection, Tested, build_case
 from cognoscope.apps.pharmacy.antibiotics.case_microbes import Microbes, open_microbes
+from cognoscope.apps.pharmacy.antibiotics.ecology import YEARS
 from cognoscope.apps.pharmacy.antibiotics.isolates import Isolates, from_long
 from cognoscope.core.case import Case
 from cognoscope.intake.knowledge.store import Knowledge, NotLoaded, open_knowledge
@@ -39,7 +40,7 @@ def cases_from_warehouse(warehouse: Warehouse, as_of: datetime) -> list[Case]:
         return []
     backend = warehouse.connect()
     try:
-        rows = backend.table("isolate").to_pandas()
+        rows = _counting(backend, as_of)
         if rows.empty:
             return []
         return list(_cases(backend, _keyed(rows), microbes, knowledge, as_of))
@@ -47,14 +48,22 @@ def cases_from_warehouse(warehouse: Warehouse, as_of: datetime) -> list[Case]:
         backend.disconnect()
 
 
-def isolates_of(warehouse: Warehouse, microbes: Microbes) -> Isolates | None:
-    """Every isolate of the warehouse, None where there is none: the ecology of a question asked by a person."""
+def isolates_of(warehouse: Warehouse, microbes: Microbes, as_of: datetime) -> Isolates | None:
+    """The isolates that count for the ecology of a question asked by a person; None where there is none."""
     backend = warehouse.connect()
     try:
-        rows = backend.table("isolate").to_pandas()
+        rows = _counting(backend, as_of)
     finally:
         backend.disconnect()
     return from_long(_keyed(rows), microbes.eucast, microbes.find) if len(rows) else None
+
+
+def _counting(backend: Any, as_of: datetime) -> pd.DataFrame:
+    """The rows of the years that the ecology looks at."""
+    table = backend.table("isolate")
+    since = as_of.date() - timedelta(days=366 * YEARS)
+    rows: pd.DataFrame = table.filter(table.isolate_date >= since, table.isolate_date <= as_of.date()).to_pandas()
+    return rows
 
 
 def _keyed(rows: pd.DataFrame) -> pd.DataFrame:
