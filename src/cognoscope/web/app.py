@@ -15,6 +15,7 @@ from cognoscope.web.headers import SecurityHeaders
 from cognoscope.web.pages import (
     access,
     accounts,
+    antibiotics,
     applications,
     cds_hooks,
     cohorts,
@@ -50,6 +51,7 @@ ROUTERS = (
     next.router,
     proposal.router,
     prescription.router,
+    antibiotics.router,
     review.router,
     e2b.router,
     applications.router,

@@ -20,6 +20,7 @@ class Place:
 PLACES = (
     Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
     Place("/prescription", N_("Ordonnance"), "pencil", Permission.CHECK_PRESCRIPTION),
+    Place("/antibiotics", N_("Antibiotiques"), "pencil", Permission.CHECK_PRESCRIPTION),
     Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
     Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
