@@ -24,6 +24,7 @@ PLACES = (
     Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
     Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
+    Place("/policy", N_("Alertes"), "filter", Permission.READ_POLICY),
     Place("/applications", N_("Applications"), "apps", Permission.READ_APPLICATIONS),
     Place("/ledger", N_("Registre"), "book", Permission.READ_LEDGER),
     Place("/access", N_("Consultations"), "eye", Permission.READ_ACCESS_LOG),

@@ -1,4 +1,4 @@
-"""What a ward keeps setting aside with good reason: counted from reviews, offered to the pharmacist, never automatic."""
+"""What a ward keeps setting aside with good reason: counted from reviews, offered to the pharmacist only."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

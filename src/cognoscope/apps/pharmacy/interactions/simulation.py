@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from cognoscope.apps.pharmacy.interactions.alerts import CONTRAINDICATED, LEVELS, Alert
 from cognoscope.apps.pharmacy.interactions.deciding import Context, Decision, Fate, context_of, decide
@@ -19,6 +18,9 @@ FATES: tuple[Fate, ...] = ("shown", "folded", "suppressed")
 CHANGES_KEPT = 200
 PAST = 2000
 """Past prescriptions a simulation looks at: enough for stable shares, and done in a few seconds."""
+
+OPENED = 10
+"""Cases of any kind that are looked through for each of them."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def simulate(past: Iterable[Past], policy: Policy, in_force: Policy) -> Simulati
 def past_cases(ledger: Ledger, limit: int = PAST) -> Iterator[Prescription]:
     """The last kept prescriptions of the ledger, newest first, each person or stay at its latest state only."""
     seen: set[str] = set()
-    for entry in islice(ledger.entries(event="CaseOpened", newest_first=True), limit * 10):
+    for entry in ledger.entries(event="CaseOpened", newest_first=True, limit=limit * OPENED):
         event = entry.event
         if not isinstance(event, CaseOpened) or event.kind != "prescription" or event.subject in seen:
             continue
