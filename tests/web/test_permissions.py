@@ -10,7 +10,7 @@ from tests.web.people import make_account, sign_in
 
 from cognoscope.core.actor import Role
 from cognoscope.web.permissions import PERMISSIONS, Permission, allowed, may_read, may_review
-from cognoscope.web.security import PUBLIC_PATHS, check_every_route, permissions_of
+from cognoscope.web.security import PUBLIC_PATHS, check_every_route, is_for_programs, permissions_of
 from cognoscope.web.services import Services
 
 P = Permission
@@ -35,7 +35,8 @@ def test_every_route_is_public_or_asks_for_a_permission(web: FastAPI) -> None:
     routes = list(iter_route_contexts(web.routes))
     assert len(routes) > 10
     for route in routes:
-        assert (route.path in PUBLIC_PATHS) != bool(permissions_of(route)), route.path
+        ways = (route.path in PUBLIC_PATHS, bool(permissions_of(route)), is_for_programs(route))
+        assert sum(ways) == 1, route.path
 
 
 def test_without_signing_in_every_private_route_leads_to_the_sign_in_page(
@@ -49,7 +50,10 @@ def test_without_signing_in_every_private_route_leads_to_the_sign_in_page(
         for method in route.methods or ():
             answer = client.request(method, concrete(route.path or ""))
             asked += 1
-            if (route.path or "").startswith("/fhir"):
+            if is_for_programs(route):
+                assert answer.status_code == (403 if method == "OPTIONS" else 401), (method, route.path)
+                assert answer.json()["message"].endswith("."), route.path
+            elif (route.path or "").startswith("/fhir"):
                 assert (answer.status_code, answer.json()["resourceType"]) == (401, "OperationOutcome"), route.path
             elif method in ("GET", "HEAD"):
                 assert answer.status_code == 303, (method, route.path)
