@@ -74,8 +74,8 @@ class Thesaurus:
     def between(self, a: Medicine, b: Medicine) -> list[Found]:
         """What the thesaurus says of these two together, strongest first; an empty list where it says nothing.
 
-        A substance that both hold is not set against itself. A substance is looked for under each of its names as they
-        stand, and without its salt only where the thesaurus knows none of them: two salts may differ.
+        A substance that both hold is not set against itself. A substance is looked for under its names as they stand;
+        where the thesaurus knows none of them, under a broader one; and then without its salt: two salts may differ.
         """
         found: dict[tuple[int, str, str], list[Found]] = {}
         for substance_a, terms_a in self.meant(a):
@@ -101,16 +101,22 @@ class Thesaurus:
     def _of(self, medicine: Medicine) -> Iterator[tuple[str, Mapping[str, str]]]:
         for place, substance in enumerate(medicine.substances):
             declared = medicine.declared[place] if place < len(medicine.declared) else ()
-            names = (substance, *declared, *(wide for each in (substance, *declared) for wide in covered(each)))
-            exact = [self._exact.get(heading(name), {}) for name in names]
-            loose = [self._loose.get(heading(base(name)), {}) for name in names]
+            own = (substance, *declared)
+            broader = tuple(dict.fromkeys(wide for name in own for wide in covered(name)))
             terms: dict[str, str] = {}
-            for held in exact if any(exact) else loose:
+            for held in self._held(own) or self._held(broader) or self._held(own, salts=False):
                 for head, through in held.items():
                     terms[head] = "" if terms.get(head) == "" else through
+            names = (*own, *broader)
             for through in by_route(tuple(fold(each) for each in names), medicine.routes):
                 terms.setdefault(heading(through), through)
             yield substance, terms
+
+    def _held(self, names: Iterable[str], salts: bool = True) -> list[dict[str, str]]:
+        """What the thesaurus has under these names as they stand, or under them without their salts."""
+        if salts:
+            return [self._exact[key] for key in map(heading, names) if key in self._exact]
+        return [self._loose[key] for name in names if (key := heading(base(name))) in self._loose]
 
     def _rows(self, terms_a: Mapping[str, str], terms_b: Mapping[str, str]) -> Iterator[tuple[_Row, str, str]]:
         for head_a, class_a in terms_a.items():

@@ -38,11 +38,6 @@ class Typed:
         """How many were typed."""
         return self.right + self.asked + self.wrong + self.unknown
 
-    @property
-    def share(self) -> float:
-        """Of those, the share that was right."""
-        return self.right / self.rows if self.rows else 0.0
-
 
 def mistype(name: str, random: Random) -> str:
     """One edit of a name of letters and spaces: insertion, deletion, substitution or transposition, equally likely."""
@@ -104,12 +99,24 @@ def judged(answer: Resolution, meant: Medicine) -> str:
     return "asked" if wanted in sets else "wrong"
 
 
-def metric(name: str, result: Typed, baseline: float | None = None) -> Metric:
-    """The share that was right, with Wilson's interval at 95 %."""
-    share, rows = result.share, max(result.rows, 1)
-    middle = (share + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
-    half = _Z / (1 + _Z**2 / rows) * (share * (1 - share) / rows + _Z**2 / (4 * rows**2)) ** 0.5
-    return Metric(name=name, value=share, low=max(middle - half, 0.0), high=min(middle + half, 1.0), baseline=baseline)
+def share(
+    name: str, right: int, rows: int, baseline: float | None = None, reference: tuple[float, str] | None = None
+) -> Metric:
+    """A share with Wilson's interval at 95 % (JASA 1927); null where there is nothing to judge."""
+    if rows == 0:
+        return Metric(name=name, value=None)
+    value = right / rows
+    middle = (value + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
+    half = _Z / (1 + _Z**2 / rows) * (value * (1 - value) / rows + _Z**2 / (4 * rows**2)) ** 0.5
+    return Metric(
+        name=name,
+        value=value,
+        low=max(middle - half, 0.0),
+        high=min(middle + half, 1.0),
+        baseline=baseline,
+        reference=reference[0] if reference else None,
+        reference_source=reference[1] if reference else None,
+    )
 
 
 def _end(label: str) -> int:

@@ -7,7 +7,6 @@ says that they belong to it, and every pair of one with the other gets the recor
 
 import gzip
 import json
-import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
@@ -82,7 +81,13 @@ def _listed(between: str, names: dict[str, str]) -> set[str]:
     """Substances of the index in the list that ends with a closing bracket, unless it refers to other headings."""
     if not between.rstrip().endswith(")") or plain(between).startswith("voiraussi"):
         return set()
-    words = re.sub(r"(?<=\w) \(([^()]*)\)(?=[,)])", r" \1", between.replace("\n", " ")).rstrip(" )").split("(")[-1]
+    depth, inside = 0, ""
+    for letter in reversed(between.rstrip()):
+        depth += (letter == ")") - (letter == "(")
+        inside = letter + inside
+        if depth == 0:
+            break
+    words = inside.replace("(", " ").replace(")", " ")
     return {plain(part) for part in words.split(",")} & names.keys()
 
 
