@@ -12,7 +12,7 @@ from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer, SpanPoin
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import Attribute, Finding, TextValue
 
-SHOWN = 12
+SHOWN = 6
 """Places cited under one finding."""
 ROLES = {"suspect": "suspect-drug", "interacting": "interacting-drug", "concomitant": "concomitant-drug"}
 STATED = 0.9

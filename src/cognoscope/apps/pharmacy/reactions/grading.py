@@ -19,8 +19,10 @@ NEAR = 60
 def grade(note: Note, reactions: list[Reaction], criteria: list[Criterion]) -> None:
     """Write the highest grade onto each reaction, with its basis: `word`, `value` or `criterion`."""
     values = measured(note.text, note.words)
+    said_outright = list(_WORD.finditer(note.text))
+    blood = _TRANSFUSED.search(note.text)
     for reaction in reactions:
-        for match in _WORD.finditer(note.text):
+        for match in said_outright:
             said = match["grade"].lower()
             number = _ROMAN.get(said) or int(said)
             start, stop = min(reaction.spans, key=lambda span: abs(span[0] - match.start()))
@@ -36,7 +38,6 @@ def grade(note: Note, reactions: list[Reaction], criteria: list[Criterion]) -> N
             stated = next((each for each in criteria if each.key == key and reaction.key in each.reactions), None)
             if stated and words.search(str(row[f"grade_{number}"] or "")):
                 _set(reaction, number, "criterion", stated.spans[0])
-        blood = _TRANSFUSED.search(note.text)
         if blood and _TRANSFUSED.search(str(row["grade_3"] or "")):
             _set(reaction, 3, "criterion", blood.span())
 

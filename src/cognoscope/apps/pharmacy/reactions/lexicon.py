@@ -27,7 +27,7 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-WHOLE = {"taking", "self", "negation-chain", "latency"}
+WHOLE = {"taking", "self", "negation-chain", "latency", "role"}
 """Kinds of cues whose little words count."""
 
 

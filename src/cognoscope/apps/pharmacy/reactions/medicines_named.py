@@ -7,7 +7,7 @@ something says that a medicine comes: a capital, or a word like `sous`, `pris`, 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -45,6 +45,7 @@ class _Index:
     names: dict[str, list[Product]]
     longest: dict[str, int]
     deletes: dict[str, set[str]]
+    made: dict[str, tuple[Medicine, ...]] = field(default_factory=dict)
 
 
 def find_medicines(text: str, medicines: Medicines | None) -> list[Named]:
@@ -77,10 +78,10 @@ def _at(text: str, words: Sequence[Token], at: int, index: _Index, announced: bo
             return None, 1
         products = index.names.get(ALIASES.get(name, name))
         if products:
-            return _named(text, words[at : at + length], name, products, "exact"), length
+            return _named(text, words[at : at + length], name, _meant(name, products, index), "exact"), length
     if announced or text[words[at].start].isupper():
         for near in _near(first, index):
-            return _named(text, words[at : at + 1], near, index.names[near], "corrected"), 1
+            return _named(text, words[at : at + 1], near, _meant(near, index.names[near], index), "corrected"), 1
     return None, 1
 
 
@@ -88,12 +89,17 @@ def _is_name(plain: str) -> bool:
     return len(plain) >= SHORTEST and not plain.isdigit() and plain not in cue_words("not-drug")
 
 
-def _named(text: str, words: Sequence[Token], name: str, products: list[Product], status: str) -> Named:
-    found = tuple(together(name, products))
+def _meant(name: str, products: list[Product], index: _Index) -> tuple[Medicine, ...]:
+    """What a name stands for; the substance alone is what people mean by its name, though a speciality adds another."""
+    if name not in index.made:
+        found = tuple(together(name, products))
+        alone = tuple(each for each in found if key(" ".join(each.substances)) == name)
+        index.made[name] = alone or found
+    return index.made[name]
+
+
+def _named(text: str, words: Sequence[Token], name: str, found: tuple[Medicine, ...], status: str) -> Named:
     start, stop = words[0].start, words[-1].stop
-    # The substance alone is what people mean by its name; a speciality that adds another one is called by its own.
-    alone = tuple(each for each in found if key(" ".join(each.substances)) == name)
-    found = alone or found
     if len(found) > 1:
         status = "ambiguous"
     elif not found[0].marketed:

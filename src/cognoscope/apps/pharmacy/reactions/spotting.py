@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cognoscope.apps.pharmacy.reactions.lexicon import reactions
 from cognoscope.apps.pharmacy.reactions.measures import measured
 from cognoscope.apps.pharmacy.reactions.tokens import Token
+from cognoscope.intake.plain_words import plain_words
 from cognoscope.intake.terminology import Terminology
 
 LONGEST_TERM = 6
@@ -34,10 +35,11 @@ def from_lexicon(words: Sequence[Token]) -> list[Spotted]:
 def from_terminology(words: Sequence[Token], terminology: Terminology) -> list[Spotted]:
     """Terms of the terminology, word for word, the longest first."""
     found: list[Spotted] = []
+    starts = _starts(terminology)
     at = 0
     while at < len(words):
         hit = None
-        for length in range(min(LONGEST_TERM, len(words) - at), 0, -1):
+        for length in range(min(starts.get(words[at].plain, 0), len(words) - at), 0, -1):
             piece = words[at : at + length]
             if piece[-1].sentence != piece[0].sentence or any(word.comma for word in piece[1:]):
                 continue
@@ -49,6 +51,20 @@ def from_terminology(words: Sequence[Token], terminology: Terminology) -> list[S
             found.append(hit)
         at = hit.stop if hit else at + 1
     return found
+
+
+_STARTS: dict[str, dict[str, int]] = {}
+"""By digest of an edition: the first word of its terms, and how many words the longest of them has."""
+
+
+def _starts(terminology: Terminology) -> dict[str, int]:
+    if terminology.digest not in _STARTS:
+        starts: dict[str, int] = {}
+        for term in terminology.terms():
+            first, *more = plain_words(term.name).split() or [""]
+            starts[first] = max(starts.get(first, 0), min(1 + len(more), LONGEST_TERM))
+        _STARTS[terminology.digest] = starts
+    return _STARTS[terminology.digest]
 
 
 def from_measures(text: str, words: list[Token]) -> list[Spotted]:
