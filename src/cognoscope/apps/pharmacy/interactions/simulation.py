@@ -34,10 +34,14 @@ class Past:
 
 @dataclass
 class Counted:
-    """What one policy does: alerts by fate and level, and by reason; contraindications kept from view (must be 0)."""
+    """What one policy does: alerts by fate and level, and by reason; contraindications kept from view (must be 0).
+
+    `interrupting`: those shown for the first time; a contraindication that somebody decided stays in view without.
+    """
 
     prescriptions: int = 0
     with_shown: int = 0
+    interrupting: int = 0
     fates: Counter[tuple[str, str]] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     contraindications_hidden: int = 0
@@ -47,6 +51,7 @@ class Counted:
         self.prescriptions += 1
         self.with_shown += any(each.fate == "shown" for each in decisions)
         for each in decisions:
+            self.interrupting += each.interrupts
             self.fates[each.fate, each.alert.level] += 1
             if each.fate != "shown":
                 self.reasons[each.reason] += 1
