@@ -26,9 +26,10 @@ _SOURCES = {"ansm": N_("thésaurus des interactions de l'ANSM"), "bdpm": N_("bas
 
 @dataclass(frozen=True)
 class Shown:
-    """One alert with what people made of it. `look` is a class of the style sheet."""
+    """One alert with what people made of it. `title` leaves the level out; `look` is a class of the style sheet."""
 
     words: AlertWords
+    title: str
     level: str
     icon: str
     look: str
@@ -91,14 +92,23 @@ def result_of(view: ProposalView, card: Card, *, deciding: bool) -> Result:
 
 def _shown(alert: AlertWords, finding: FindingView, view: ProposalView) -> Shown:
     name, icon, look = LEVELS.get(alert.level, ("", "info-circle", "know"))
+    said = translate(name, view.language) if name else ""
     return Shown(
         words=alert,
-        level=translate(name, view.language) if name else "",
+        title=_title(alert.label, said),
+        level=said,
         icon=icon,
         look=look,
         decision=view.elements_by_key[alert.key].decision,
         sources=view.sources_of(finding),
     )
+
+
+def _title(label: str, level: str) -> str:
+    """The label without its level, which stands above it."""
+    before, colon, rest = label.partition(" : " if " : " in label else ": ")
+    same = bool(level) and before.casefold()[:9] == level.casefold()[:9]
+    return rest if colon and same else label
 
 
 def _editions(view: ProposalView) -> list[str]:
