@@ -171,6 +171,7 @@ def year(count: int, seed: int, reference: Reference) -> dict[str, object]:
         "lines_understood": round(1 - unknown / max(lines, 1), 4),
         "per_100_without": round(none.per_hundred("shown"), 1),
         "per_100_with": {fate: round(ours.per_hundred(fate), 1) for fate in FATES},
+        "per_100_interrupting_with": round(100 * ours.interrupting / max(ours.prescriptions, 1), 1),
         "by_level_without": {level: round(none.per_hundred("shown", level), 2) for level in levels},
         "by_level_with": {level: {fate: round(ours.per_hundred(fate, level), 2) for fate in FATES} for level in levels},
         "prescriptions_with_visible_alert": {
