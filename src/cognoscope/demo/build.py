@@ -16,6 +16,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.demo.hospital import Hospital
 from cognoscope.demo.life import Life, Record, days_before
 from cognoscope.demo.patients import write_patients
+from cognoscope.demo.pharmacy.take_in import take_in_pharmacy
 from cognoscope.demo.records import take_in_reports
 from cognoscope.demo.sending import Records, history, morning, records
 from cognoscope.intake.fhir import complain, ingest_fhir
@@ -65,7 +66,10 @@ def build_invented(
         _take_in_patients(Path(sent) / "patients.ndjson", hospital, (patients, first, seed), home, ledger, before)
     known = records(hospital, today, seed)
     forecasts = build(home, known, application, record, today, days=days, seed=seed, say=say)
-    return forecasts + (take_in_reports(home, others, today, seed, say) if others else 0)
+    if not others:
+        return forecasts
+    read = take_in_reports(home, others, today, seed, say)
+    return forecasts + read + take_in_pharmacy(home, others, today, seed, say)
 
 
 def build(

@@ -24,13 +24,14 @@ BED_MANAGER = Member("demo-lits", "Claire Vasseur, gestion des lits (démo)", (R
 CLINICIAN = Member("demo-medecin", "Dr Paul Aubert, urgentiste (démo)", (Role.CLINICIAN,))
 CODER = Member("demo-dim", "Hugo Tessier, codage (démo)", (Role.CODER,))
 MANAGER = Member("demo-cadre", "Nadia Ferrand, cadre supérieure (démo)", (Role.MANAGER, Role.BED_MANAGER))
+PHARMACIST = Member("demo-pharmacien", "Luc Morand, pharmacien (démo)", (Role.PHARMACIST,))
 
 STAFF = (
     BED_MANAGER,
     CLINICIAN,
     MANAGER,
     ADMINISTRATOR,
-    Member("demo-pharmacien", "Luc Morand, pharmacien (démo)", (Role.PHARMACIST,)),
+    PHARMACIST,
     Member("demo-radiologue", "Dr Inès Carlier, radiologue (démo)", (Role.RADIOLOGIST,)),
     CODER,
     Member("demo-college", "Aline Rey, collège de l'IA (démo)", (Role.COLLEGE_MEMBER,)),
