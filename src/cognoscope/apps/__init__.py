@@ -1,7 +1,7 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
-from cognoscope.apps.pharmacy import antibiotics, interactions, reactions
+from cognoscope.apps.pharmacy import antibiotics, interactions, reactions, signals
 from cognoscope.apps.records import coding, comorbidities, pseudonyms
 from cognoscope.core.application import Application
 
@@ -13,4 +13,5 @@ APPLICATIONS: tuple[Application, ...] = (
     reactions.APPLICATION,
     interactions.APPLICATION,
     antibiotics.APPLICATION,
+    signals.APPLICATION,
 )

@@ -23,7 +23,7 @@ def reports_of(database: "DuckDBPyConnection", pairs: Sequence[tuple[str, str]])
     """
     _register(database, [(index, *pair) for index, pair in enumerate(pairs)], ("pair", "drug", "reaction"))
     found = database.execute(
-        f"""SELECT wanted.pair, printf('%016x', report_id) AS report, received_month AS month, sex, age_band, country,
+        f"""SELECT wanted.pair, translate(printf('%016x', report_id), '0123456789', 'ghijklmnop') AS report, received_month AS month, sex, age_band, country,
           serious, adverse_report.stratum
         FROM wanted JOIN report_drug USING (drug) JOIN report_reaction USING (report_id, reaction)
         JOIN adverse_report USING (report_id) ANTI JOIN left_out USING (report_id)
