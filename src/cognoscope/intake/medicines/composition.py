@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cognoscope.intake.medicines.names import base, fold, is_homeopathic, tidy
+from cognoscope.intake.medicines.names import base, fold, is_homeopathic, is_salt, tidy
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def _substances(held: list[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]
 
 def _is_salt(name: str) -> bool:
     words = fold(name).split(" ")
+    if is_salt(words[0]):
+        return False
     return words[0] in {"ester", "complexe", "concentrat"} or words[0].endswith("ate") or words[-1].endswith("ate")
 
 

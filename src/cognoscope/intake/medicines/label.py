@@ -25,10 +25,11 @@ _THOUSANDTHS = ({"g", "gramme", "grammes"}, {"mg", "milligramme", "milligrammes"
 class Parts:
     """name: the words before strength and form, joined by single spaces. `numbers`: those after the name, as typed;
     `doses`: the same with the numbers that say the same in a unit a thousand times smaller or larger. `rest`: the other
-    words after the name. `whole`: every word and number.
+    words after the name. `written`: the name with its punctuation. `whole`: every word and number.
     """
 
     name: str
+    written: str
     numbers: frozenset[str]
     doses: frozenset[str]
     rest: frozenset[str]
@@ -56,7 +57,7 @@ def rebuilt(name: str, rest: str) -> Parts:
     doses = plain | frozenset(other for number, unit in held for other in _same(number, unit))
     short = shorthand()
     words = frozenset(short.get(word, word) for word in re.findall(r"[a-z]+", rest) if len(word) > 1)
-    return Parts(key(name), plain, doses, words - {""}, key(f"{name} {rest}"))
+    return Parts(key(name), name.strip(), plain, doses, words - {""}, key(f"{name} {rest}"))
 
 
 @cache

@@ -37,7 +37,7 @@ def fold(text: str) -> str:
     if plain.isascii():
         return plain
     split = unicodedata.normalize("NFD", plain)
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", "".join(letter for letter in split if not unicodedata.combining(letter))).strip()
 
 
 @lru_cache(maxsize=65536)
@@ -61,6 +61,11 @@ def base(name: str) -> str:
 def is_homeopathic(name: str) -> bool:
     """Whether a declared name is that of a stock for homeopathic preparations."""
     return _HOMEOPATHIC.search(fold(name)) is not None
+
+
+def is_salt(word: str) -> bool:
+    """Whether a word names a salt or an ester whatever its substance (chlorhydrate, but not alendronate)."""
+    return _kind(word) in _SALT
 
 
 def _without_brackets(words: str, found: re.Match[str]) -> str:

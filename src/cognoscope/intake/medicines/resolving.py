@@ -6,6 +6,7 @@ substances is asked.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cognoscope.intake.medicines.label import Parts, key, parts, rebuilt
 from cognoscope.intake.medicines.medicine import Medicine, Resolution
@@ -57,9 +58,9 @@ class Resolver:
     def _splits(self, typed: Parts, text: str) -> list[Parts]:
         """Where the name may end: as the label says, then ever earlier as long as only qualifiers are left over."""
         splits = [typed]
-        synonym = key(base(typed.name))
+        synonym = key(base(typed.written))
         if synonym != typed.name:
-            splits.append(Parts(synonym, typed.numbers, typed.doses, typed.rest, typed.whole))
+            splits.append(replace(typed, name=synonym))
         words = key(text).split(" ")
         for end in range(len(words) - 1, 0, -1):
             left = words[end]
