@@ -15,11 +15,13 @@ from cognoscope.core.noun import Digest, Noun
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
+FilePath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
+
 
 class DataFile(Noun):
-    """One file of a set. `moving` holds the heading that a file which grows at its publisher's must carry."""
+    """One file of a set, in its folder or one below it. `moving` holds the heading that a file which grows at its publisher's must carry."""
 
-    name: FileName
+    name: FilePath
     sha256: Digest
     sum: Literal["bytes", "members"] = "bytes"
     url: str | None = None
