@@ -61,9 +61,9 @@ def _table(folder: Path, file: str, columns: tuple[str, ...]) -> pa.Table:
                 column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
             ),
         )
+        missing = [name for name in columns if name not in read.column_names]
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} cannot be read as a tab-separated UTF-8 table: take the file again.") from error
-    missing = [name for name in columns if name not in read.column_names]
     if missing:
         raise InvalidInput(f"{path} has no column {missing[0]}: it is not the table it is named after.")
     return pa.table({name: _typed(read.column(name), name, path) for name in columns})

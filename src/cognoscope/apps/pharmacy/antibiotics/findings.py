@@ -15,6 +15,7 @@ GROUPS = (
     Group(name="rule", label=Sentence(fr="Chaîne des règles", en="Chain of rules")),
 )
 COVERAGE = Sentence(fr="Couverture probable", en="Probable coverage")
+SMALL = 0.005
 KNOWN_FROM = 0.5
 """A probability is given where germs of at least this weight have something known about them."""
 
@@ -95,6 +96,29 @@ def missing_finding(question: Question, one: Missing) -> Finding:
     )
 
 
+def unchecked_findings(question: Question) -> list[Finding]:
+    """What was told but could not be used: drugs that were not recognised, a thesaurus that is not loaded."""
+    found = []
+    if places := question.facts.get("drugs_unknown"):
+        label = Sentence(
+            fr=f"Traitement non reconnu, n° {places} de la liste", en=f"Drug not recognised, no. {places} of the list"
+        )
+        reason = Sentence(fr="Ses interactions n'ont pas été vérifiées.", en="Its interactions were not checked.")
+        found.append(_unchecked("missing-drug-names", label, reason, "drugs_unknown"))
+    if question.facts.get("interactions_checked") is False:
+        label = Sentence(fr="Interactions non vérifiées", en="Interactions not checked")
+        reason = Sentence(
+            fr="La base des médicaments ou le thésaurus des interactions n'est pas chargé.",
+            en="The medicines database or the interaction thesaurus is not loaded.",
+        )
+        found.append(_unchecked("missing-thesaurus", label, reason, "interactions_checked"))
+    return found
+
+
+def _unchecked(key: str, label: Sentence, reason: Sentence, fact: str) -> Finding:
+    return Finding(key=key, label=label, group="missing", reason=reason, evidence=(FactPointer(fact=fact),))
+
+
 def rule_findings(question: Question, decision: Decision) -> list[Finding]:
     """The chain: what was asked, which germs, which ecology, which threshold, why this option is first."""
     links: list[tuple[Sentence, tuple[Pointer, ...]]] = [_asked(question), _germs(question), _local(question)]
@@ -120,13 +144,19 @@ def activity_words(option: Option) -> Sentence:
                 fr="Activité locale non connue : repose sur la recommandation seule.",
                 en="Local activity not known: rests on the guideline alone.",
             )
+        case _ if not shown(option):
+            return Sentence(
+                fr=f"Activité connue pour {100 * cover.known:.0f} % du poids des germes seulement : repose sur la "
+                "recommandation.",
+                en=f"Activity known for {cover.known:.0%} of the weight of germs only: rests on the guideline.",
+            )
         case _:
             left = 1 - cover.known
             return Sentence(
                 fr=f"Couverture {100 * cover.expected:.0f} % des germes dont la sensibilité est connue"
-                + (f" ; rien n'est connu pour {100 * left:.0f} % du poids des germes." if left > 0.005 else "."),
+                + (f" ; rien n'est connu pour {100 * left:.0f} % du poids des germes." if left > SMALL else "."),
                 en=f"Covers {cover.expected:.0%} of the germs whose susceptibility is known"
-                + (f"; nothing is known for {left:.0%} of the weight of germs." if left > 0.005 else "."),
+                + (f"; nothing is known for {left:.0%} of the weight of germs." if left > SMALL else "."),
             )
 
 
@@ -224,8 +254,8 @@ def _local(question: Question) -> tuple[Sentence, tuple[Pointer, ...]]:
     ward = sum(one.scope == "ward" for one in rows)
     since, until = question.facts.get("ecology_from"), question.facts.get("ecology_until")
     label = Sentence(
-        fr=f"Écologie locale du {since} au {until} : {len(rows)} lignes, {ward} du service, le reste de l'hôpital.",
-        en=f"Local ecology from {since} to {until}: {len(rows)} rows, {ward} of the ward, the others of the hospital.",
+        fr=f"Écologie locale du {since} au {until}, lignes : {len(rows)}, dont {ward} du service.",
+        en=f"Local ecology from {since} to {until}, rows: {len(rows)}, {ward} of them of the ward.",
     )
     return label, (RowsPointer(table="ecology", start=0, stop=len(rows)),)
 
@@ -233,10 +263,11 @@ def _local(question: Question) -> tuple[Sentence, tuple[Pointer, ...]]:
 def _counted(question: Question, decision: Decision) -> tuple[Sentence, tuple[Pointer, ...]]:
     severe = question.value("severity") == "severe"
     wanted = question.facts.get("wanted_severe" if severe else "wanted_mild") or 0.0
+    kept, aside = len(decision.options), len(decision.excluded)
     label = Sentence(
-        fr=f"Seuil de couverture : {100 * float(wanted):.0f} %. {len(decision.options)} règles retenues, "
-        f"{len(decision.excluded)} écartées ; ordre : documenté, efficace, rang, précautions, AWaRe, spectre, voie.",
-        en=f"Coverage wanted: {float(wanted):.0%}. {len(decision.options)} rules kept, {len(decision.excluded)} set "
-        "aside; order: documented, effective, rank, cautions, AWaRe, spectrum, by mouth.",
+        fr=f"Seuil de couverture : {100 * float(wanted):.0f} %. Règles retenues : {kept}, écartées : {aside}. "
+        "Ordre : documenté, efficace, rang, précautions, AWaRe, spectre, voie orale.",
+        en=f"Coverage wanted: {float(wanted):.0%}. Rules kept: {kept}, set aside: {aside}. "
+        "Order: documented, effective, rank, cautions, AWaRe, spectrum, by mouth.",
     )
     return label, (FactPointer(fact="wanted_severe" if severe else "wanted_mild"),)

@@ -75,7 +75,8 @@ def from_long(rows: pd.DataFrame, eucast: Eucast, germ_of: Callable[[str], str |
     kept = kept[kept["category"].isin(CATEGORIES)]
     first = kept.drop_duplicates("isolate_key").set_index("isolate_key").sort_index()
     wide = kept.pivot_table(index="isolate_key", columns="agent", values="category", aggfunc="first").sort_index()
-    frame = first[["person_id", "ward", "specimen", "germ"]].astype(object).fillna("").astype(str)
+    texts = first[["ward", "specimen", "germ"]]
+    frame = texts.where(texts.notna(), "").assign(person_id=first["person_id"].astype(str))
     days = pd.to_datetime(first["isolate_date"]).to_numpy().astype("datetime64[D]")
     by_agent = {str(agent): wide[agent].reindex(first.index).fillna("") for agent in wide.columns}
     return _sorted(frame, days, by_agent, "person_id", "germ")

@@ -9,6 +9,7 @@ from cognoscope.apps.pharmacy.antibiotics.findings import (
     option_finding,
     rule_findings,
     shown,
+    unchecked_findings,
 )
 from cognoscope.apps.pharmacy.antibiotics.model import Decision, decide
 from cognoscope.apps.pharmacy.antibiotics.question import Question
@@ -43,6 +44,7 @@ def answer(frame: Frame, question: Question) -> Proposal:
         return frame.abstain("no-rule")
     findings = (
         *(option_finding(question, option, place) for place, option in enumerate(decision.options, start=1)),
+        *unchecked_findings(question),
         *(missing_finding(question, one) for one in asked),
         *(excluded_finding(question, option) for option in decision.excluded),
         *rule_findings(question, decision),
