@@ -1,17 +1,22 @@
 """CDS Hooks behind the list of registered programs: each request is signed, and its token passes once."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
+from cognoscope.apps.pharmacy.interactions.gather import open_reference
+from cognoscope.core.errors import CognoscopeError
 from cognoscope.exports.cds_hooks.calling import Circumstances, Installation
 from cognoscope.exports.cds_hooks.routes import cds_router
 from cognoscope.intake.knowledge.store import open_knowledge
 from cognoscope.intake.pseudonyms import Pseudonymiser
+from cognoscope.web.machine_clients import MachineClients
 from cognoscope.web.machine_trust import Caller, NotTrusted
 from cognoscope.web.security import ForPrograms
 from cognoscope.web.services import Services
@@ -80,6 +85,18 @@ def _around(request: Request, caller: Caller) -> Circumstances:
 
 async def _in_turn(work: Callable[..., Any], *arguments: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(_POOL, work, *arguments)
+
+
+def prepare(services: Services) -> None:
+    """Read the knowledge in the background where a program is registered, so that nobody's first call waits for it."""
+
+    def read() -> None:
+        # Whatever is wrong is said when somebody calls.
+        with suppress(CognoscopeError):
+            if MachineClients(services.ledger).all():
+                open_reference(open_knowledge(services.home))
+
+    threading.Thread(target=read, name="cds-hooks-knowledge", daemon=True).start()
 
 
 router = cds_router(SignedRequest(), KnownOrigin(), _around, _in_turn, {OriginUnknown: 403, NotTrusted: 401})
