@@ -34,7 +34,7 @@ SHARES = (52, 12, 18, 7, 7, 9)
 
 
 def write_isolates(path: Path, count: int, today: date, seed: int) -> int:
-    """Write `count` isolates of the three years before `today`, the last ones of yesterday's blood; returns the rows."""
+    """Write `count` isolates of the three years before `today`, the last ones from yesterday's blood; returns rows."""
     rng = Random(f"isolates-{seed}")  # noqa: S311
     written = 0
     with path.open("w", encoding="utf-8", newline="") as stream:

@@ -20,7 +20,9 @@ from cognoscope.core.method_digest import method_digest
 from cognoscope.core.proposal import Abstention, Proposal
 
 METHOD = method_digest(__package__, CARD.version)
-USEFUL_DAYS = 3
+USEFUL = timedelta(days=3)
+AT_ONCE = timedelta(seconds=1)
+"""A prescription with nothing to show is recorded, and waits for nobody: silence is part of what is offered."""
 
 
 def propose(case: Case) -> list[Proposal]:
@@ -32,7 +34,6 @@ def propose(case: Case) -> list[Proposal]:
         "case_digest": case.digest,
         "subject": case.subject,
         "as_of": case.as_of,
-        "useful_until": case.as_of + timedelta(days=USEFUL_DAYS),
         "question": "prescription",
         "title": CARD.title,
     }
@@ -44,12 +45,15 @@ def propose(case: Case) -> list[Proposal]:
         silence, checked = unreadable(str(error)), None
     if silence is not None or checked is None:
         code, sentence = silence or unreadable("")
-        return [Proposal(**frame, abstention=Abstention(code=code, sentence=sentence))]
+        abstention = Abstention(code=code, sentence=sentence)
+        return [Proposal(**frame, useful_until=case.as_of + USEFUL, abstention=abstention)]
     value = value_of(checked, case)
+    headline = headline_of(checked, value)
     return [
         Proposal(
             **frame,
-            headline=headline_of(checked, value),
+            useful_until=case.as_of + (USEFUL if headline.urgency else AT_ONCE),
+            headline=headline,
             value=value,
             evidence=evidence_of(value, asked, case),
             would_change=WOULD_CHANGE,
