@@ -2,8 +2,10 @@
 
 python -m benchmarks.declaration [--json] [--times N]
 
-Needs COGNOSCOPE_DATASETS (the public database of medicines and CTCAE are loaded into an installation made for it). The text is made of the
-invented declarations that ship with the application, one after the other, cut at each length; each time another one begins.
+Needs COGNOSCOPE_DATASETS (the public database of medicines and CTCAE are loaded into an installation made for it). The
+text is made of the
+invented declarations that ship with the application, one after the other, cut at each length; each time another one
+begins.
 """
 
 import argparse
@@ -61,7 +63,9 @@ def main() -> int:
 
 
 def _client(folder: Path, data: Path) -> tuple[TestClient, str, float]:
-    """A signed-in patient, a token of the session, and how long the first reading took (tables are read once a process)."""
+    """A signed-in patient, a token of the session, and how long the first reading took (tables are read once a
+    process).
+    """
     home = Home(folder)
     migrate(home.ledger_url)
     migrate(home.access_url, "access")

@@ -32,7 +32,8 @@ IDENTITY = N_(
     "Retirez-le, puis renvoyez. Rien n'a été gardé."
 )
 NOT_INSTALLED = N_(
-    "Votre texte n'est pas parti : l'hôpital n'a pas encore installé ce qui retire les noms des textes. Rien n'a été gardé."
+    "Votre texte n'est pas parti : l'hôpital n'a pas encore installé ce qui retire les noms des textes. "
+    "Rien n'a été gardé."
 )
 TOO_MANY = N_(
     "Vous avez envoyé beaucoup de déclarations en une heure. Attendez un peu, puis renvoyez. Rien n'a été gardé."

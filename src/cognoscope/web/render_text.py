@@ -10,6 +10,7 @@ from cognoscope.core.values import Attribute, Finding, TextValue
 from cognoscope.web import words
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.marked_text import Highlight, Passages, passages, quote
+from cognoscope.web.reaction_words import CODED
 
 NOTE = "note"
 AROUND_QUOTE = 70
@@ -252,7 +253,12 @@ def _highlight(finding: Finding, pointer: SpanPointer, number: int, rank: int, l
 
 
 def _attribute(one: Attribute, language: str) -> tuple[str, str]:
-    value = words.cell(one.value, language, "date" if _is_day(one.value) else "text")
+    coded = CODED.get(one.value) if isinstance(one.value, str) else None
+    value = (
+        translate(coded, language)
+        if coded
+        else words.cell(one.value, language, "date" if _is_day(one.value) else "text")
+    )
     return words.say(one.label, language), f"{value} {one.unit}" if one.unit else value
 
 

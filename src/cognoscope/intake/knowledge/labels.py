@@ -1,7 +1,8 @@
 """What labels say of how often a medicine does something: a hospital's own table, or SIDER.
 
 A table has the columns substance, term, frequency, and may have code (of the terminology) and source. A frequency is a
-CIOMS word (`very common`, `très fréquent`), a share (`0.02`), a percentage (`2 %`), or empty: on the label, how often is not said.
+CIOMS word (`very common`, `très fréquent`), a share (`0.02`), a percentage (`2 %`), or empty: on the label, how often
+is not said.
 SIDER 4.1 (Kuhn et al., Nucleic Acids Res 2016; `meddra_freq.tsv` with `drug_names.tsv`) may be loaded for evaluation:
 its licence, CC BY-NC-SA, forbids commercial use; nothing of it ships and nothing stands in for it by itself.
 """
@@ -29,8 +30,10 @@ CLASSES = (("very-common", 0.1), ("common", 0.01), ("uncommon", 0.001), ("rare",
 """CIOMS III (1995): the class and the share from which it begins."""
 
 _WORDS = {
-    "very common": 0.1, "tres frequent": 0.1, "tres frequents": 0.1, "common": 0.01, "frequent": 0.01, "frequents": 0.01,
-    "uncommon": 0.001, "peu frequent": 0.001, "peu frequents": 0.001, "infrequent": 0.001, "rare": 0.0001, "rares": 0.0001,
+    "very common": 0.1, "tres frequent": 0.1, "tres frequents": 0.1, "common": 0.01, "frequent": 0.01,
+    "frequents": 0.01,
+    "uncommon": 0.001, "peu frequent": 0.001, "peu frequents": 0.001, "infrequent": 0.001, "rare": 0.0001,
+    "rares": 0.0001,
     "very rare": 0.0, "tres rare": 0.0, "tres rares": 0.0,
 }  # fmt: skip
 _SHARE = re.compile(r"^<?\s*(\d+(?:[.,]\d+)?)\s*(%?)$")

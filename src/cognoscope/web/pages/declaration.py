@@ -1,15 +1,21 @@
-"""Declaring an adverse reaction: one field, what was understood while it is written, one question at a time, a number."""
+"""Declaring an adverse reaction: one field, what was understood while it is written, one question at a time, a
+number.
+"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from cognoscope.apps.pharmacy.reactions.case import build_case
+from cognoscope.apps.pharmacy.reactions.declaration import Declaration
 from cognoscope.core.actor import Role
 from cognoscope.core.application import Application
+from cognoscope.core.home import Home
 from cognoscope.intake.knowledge.store import open_knowledge
 from cognoscope.web.declaration_form import LONGEST, declaration_of, problem_of, typed
 from cognoscope.web.declaration_sending import NAME, Counter, SendingRefused, is_open, send
@@ -40,8 +46,10 @@ SentForm = Annotated[FormData, Depends(_form)]
 
 @router.get("")
 def show(page: CurrentPage, person: Declarer) -> Response:
-    """The empty form."""
-    return _page(page, person, typed({}))
+    """The empty form; while it is read, what the first reading needs is opened (seconds, once a process)."""
+    shown = _page(page, person, typed({}))
+    shown.background = BackgroundTask(_open, page.services.home)
+    return shown
 
 
 @router.post("/reading")
@@ -75,6 +83,10 @@ def keep(page: CurrentPage, person: Declarer, sent: SentForm) -> Response:
 def sent_page(page: CurrentPage, person: Declarer, number: Number) -> Response:
     """The number, and what happens next."""
     return page.render("pages/declaration_sent.html", number=number)
+
+
+def _open(home: Home) -> None:
+    build_case(Declaration("draft", "tramadol"), open_knowledge(home), datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def _page(

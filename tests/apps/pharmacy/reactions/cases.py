@@ -1,4 +1,6 @@
-"""Sample cases of pharmacy.reactions: invented declarations, and a pharmacopoeia of a few lines in the official layouts."""
+"""Sample cases of pharmacy.reactions: invented declarations, and a pharmacopoeia of a few lines in the official
+layouts.
+"""
 
 import tempfile
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +18,8 @@ from cognoscope.intake.knowledge.store import Knowledge
 from cognoscope.intake.warehouse import open_warehouse
 
 AS_OF = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
-NOTE = """Patiente de 45 ans traitée par ciprofloxacine 500 mg matin et soir à partir du 03/02/2026 pour une infection urinaire.
+NOTE = """Patiente de 45 ans traitée par ciprofloxacine 500 mg matin et soir à partir du 03/02/2026
+pour une infection urinaire.
 Le 06/02/2026, urticaire généralisée et malaise, hospitalisation de deux jours. Pas de fièvre.
 Arrêt de la ciprofloxacine, évolution favorable. Antécédent d'eczéma."""
 WORDS = "J'ai pris un ibuprofène et une heure après mes lèvres ont gonflé, j'avais du mal à respirer."
@@ -43,10 +46,18 @@ def write_knowledge(folder: Path) -> Path:
     """The public database and CTCAE, a few invented lines each, laid out as the registry says."""
     edition = folder / "drugs" / "bdpm" / "2026-04"
     edition.mkdir(parents=True)
-    products = [
-        "\t".join((cis, name, form, "orale", "Autorisation active", "Procédure nationale", "Commercialisée", "01/01/2000", "", "", "ESSAI", "Non"))
-        for cis, name, _, form in SPECIALITIES
-    ]  # fmt: skip
+    rest = (
+        "orale",
+        "Autorisation active",
+        "Procédure nationale",
+        "Commercialisée",
+        "01/01/2000",
+        "",
+        "",
+        "ESSAI",
+        "Non",
+    )
+    products = ["\t".join((cis, name, form, *rest)) for cis, name, _, form in SPECIALITIES]
     parts = [
         "\t".join((cis, form, str(number), substance.upper(), "10 mg", "un comprimé", "SA", "1", ""))
         for number, (cis, _, substance, form) in enumerate(SPECIALITIES, start=10)
@@ -54,7 +65,10 @@ def write_knowledge(folder: Path) -> Path:
     (edition / "CIS_bdpm.txt").write_text("\r\n".join(products) + "\r\n", encoding="cp1252")
     (edition / "CIS_COMPO_bdpm.txt").write_text("\r\n".join(parts) + "\r\n", encoding="cp1252")
     (folder / "drugs" / "ctcae-v5").mkdir()
-    header = "MedDRA.Code,MedDRA.SOC,CTCAE.Term,Grade.1,Grade.2,Grade.3,Grade.4,Grade.5,Definition,Navigational.Note,CTCAE.v5.0.Change"
+    header = (
+        "MedDRA.Code,MedDRA.SOC,CTCAE.Term,Grade.1,Grade.2,Grade.3,Grade.4,Grade.5,Definition,"
+        "Navigational.Note,CTCAE.v5.0.Change"
+    )
     lines = [
         f"{code},{soc},{name},Mild,Moderate,{third or '-'},Life-threatening consequences,Death,-,,"
         for code, name, soc, third in TERMS

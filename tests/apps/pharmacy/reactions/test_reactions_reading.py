@@ -1,4 +1,6 @@
-"""What is read of a declaration: reactions and what does not count, medicines and roles, course, seriousness, grades."""
+"""What is read of a declaration: reactions and what does not count, medicines and roles, course, seriousness,
+grades.
+"""
 
 from datetime import date
 from typing import Any
@@ -94,8 +96,8 @@ def test_spans_are_the_words_exactly() -> None:
             assert pointer.exists_in(case)
     urticaria = next(each for each in value.findings if each.label.fr == "Urticaire")
     first = urticaria.evidence[0]
-    assert isinstance(first, SpanPointer) and first.text(case) == "urticaire"
-    assert said(value, urticaria.key)["said"] == "urticaire"
+    assert isinstance(first, SpanPointer) and first.text(case) == "urticaire généralisée"
+    assert said(value, urticaria.key)["said"] == "urticaire généralisée"
 
 
 def test_medicine_dose_dates_stopping_and_outcome() -> None:
@@ -171,7 +173,7 @@ def test_grades_follow_values_words_and_what_was_done(text: str, grade: int) -> 
 def test_dates_that_contradict_are_flagged() -> None:
     text = "Ciprofloxacine débutée le 10/02/2026. Le 06/02/2026, urticaire."
     assert found(text).element("doubt-dates-drug-1") is not None
-    assert said(found(text), "naranjo-2")["answer"] == "no"
+    assert said(found(text), "naranjo-2")["answer"] == "no" and found(text).element("naranjo-4") is None
 
 
 def test_the_form_answers_what_the_text_does_not() -> None:

@@ -1,4 +1,6 @@
-"""What the declaration answers of the two causality questionnaires, for one medicine and one reaction, with its words."""
+"""What the declaration answers of the two causality questionnaires, for one medicine and one reaction, with its
+words.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,5 @@
-"""The French method of causality: chronology and semiology make the intrinsic score I0 to I6, the literature is B apart.
+"""The French method of causality: chronology and semiology make the intrinsic score I0 to I6, the literature is B
+apart.
 
 Bégaud et al., Thérapie 1985;40:111-118; Arimone et al., Thérapie 2011;66:517-525. Tables in `begaud.toml`.
 """
@@ -33,7 +34,9 @@ CAUTIOUS = {
 
 @dataclass(frozen=True)
 class Intrinsic:
-    """Scores with what is known now (the rest taken as the method does), and what the missing answers could make of I."""
+    """Scores with what is known now (the rest taken as the method does), and what the missing answers could
+    make of I.
+    """
 
     chronology: int
     semiology: int

@@ -2,10 +2,12 @@
 
 Tables: `note` (one row), `medicine` (what a name in the text may stand for; several rows for one place where it is
 ambiguous), `mention` (reactions in the text), `term` (what the terminology says of their codes), `frequency` (what
-labels say of these medicines and reactions). Facts: see `contract`. Nothing is guessed where knowledge is not loaded: the fact
+labels say of these medicines and reactions). Facts: see `contract`. Nothing is guessed where knowledge is not loaded:
+the fact
 that names its edition is null, and the proposal says what to load.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -109,14 +111,10 @@ def cases_from_file(path: Path, as_of: datetime) -> list[Case]:
 def _opened(knowledge: Knowledge) -> tuple[Medicines | None, Terminology | None, Labels | None]:
     medicines: Medicines | None = None
     terminology: Terminology | None = None
-    try:
+    with contextlib.suppress(NotLoaded):
         medicines = open_medicines(knowledge)
-    except NotLoaded:
-        pass
-    try:
+    with contextlib.suppress(NotLoaded):
         terminology = open_terminology(knowledge)
-    except NotLoaded:
-        pass
     return medicines, terminology, open_labels(knowledge)
 
 

@@ -3,7 +3,8 @@
     {"report": "r1", "text": "...", "title": "...", "received": "2026-11-21", "reporter": "patient", "age_years": 54,
      "sex": "f", "drug_started": "2026-11-02", "reaction_started": "2026-11-10", "over": "no", "pseudonymised": false}
 
-Only `text` is needed. Identities are taken out here, before a case is built (extra `text`), unless the file says that this was done.
+Only `text` is needed. Identities are taken out here, before a case is built (extra `text`), unless the file says that
+this was done.
 """
 
 import hashlib

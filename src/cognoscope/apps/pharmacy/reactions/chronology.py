@@ -1,4 +1,6 @@
-"""Dates and lapses of time in a text: 10 mars 2024, 03/02/2024, March 10, 2024, `trois jours après`, `depuis 15 jours`."""
+"""Dates and lapses of time in a text: 10 mars 2024, 03/02/2024, March 10, 2024, `trois jours après`, `depuis 15
+jours`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "janvier january jan janv", "fevrier february feb fev fevr", "mars march mar", "avril april apr avr", "mai may",
-            "juin june jun", "juillet july jul juil", "aout august aug", "septembre september sep sept", "octobre october oct",
+            "janvier january jan janv", "fevrier february feb fev fevr", "mars march mar", "avril april apr avr",
+            "mai may",
+            "juin june jun", "juillet july jul juil", "aout august aug", "septembre september sep sept",
+            "octobre october oct",
             "novembre november nov", "decembre december dec",
         ),
         start=1,
@@ -22,7 +26,8 @@ _MONTHS = {
 _NUMBERS = {
     word: number
     for number, words in {
-        1: "un une one a an", 2: "deux two", 3: "trois three", 4: "quatre four", 5: "cinq five", 6: "six", 7: "sept seven",
+        1: "un une one a an", 2: "deux two", 3: "trois three", 4: "quatre four", 5: "cinq five", 6: "six",
+        7: "sept seven",
         8: "huit eight", 9: "neuf nine", 10: "dix ten", 12: "douze twelve", 15: "quinze fifteen", 20: "vingt twenty",
         30: "trente thirty",
     }.items()
@@ -63,7 +68,7 @@ def dates_of(text: str, words: list[Token]) -> list[Dated]:
         if month is None:
             continue
         before = words[at - 1] if at else None
-        after = [each for each in words[at + 1 : at + 3]]
+        after = list(words[at + 1 : at + 3])
         day = _day(before.plain) if before and before.sentence == word.sentence else None
         start = before.start if before is not None and day else word.start
         if day is None and after and (day := _day(after[0].plain)) is not None:

@@ -10,15 +10,18 @@ facts
     `terminology_system` (`CTCAE`, `MedDRA`; null: none loaded), `terminology_edition`, `terminology_digest`,
     `medicines_edition` (null: none loaded), `labels_edition`, `labels_licence`.
 tables
-    `note` (one row: `note_title`, `note_date`, `note_text`), `medicine` (medicines named in the text), `mention` (what a
+    `note` (one row: `note_title`, `note_date`, `note_text`), `medicine` (medicines named in the text), `mention` (what
+    a
     learned reader or the loaded terminology found in the text), `term` (rows of the terminology), `frequency` (rows of
     labels). Span evidence points into `note`, row 0.
 
-Every finding may carry attributes; `Attribute.name` is as below, dates are ISO 8601 text and may be as short as `2024-03`
+Every finding may carry attributes; `Attribute.name` is as below, dates are ISO 8601 text and may be as short as
+`2024-03`
 or `2024` where no more was said. A finding that is absent was not stated; nothing is filled in.
 
 group `suspect-drug`, `interacting-drug`, `concomitant-drug` (E2B G.k.1: 1, 3, 2)
-    key `drug-1`, `drug-2`, ... (most suspect first); code the first ATC code, vocabulary `ATC`, null where none is known.
+    key `drug-1`, `drug-2`, ... (most suspect first); code the first ATC code, vocabulary `ATC`, null where none is
+    known.
     attributes: `name` (canonical label; also the finding's label), `said` (the words of the text), `status` (`exact`,
     `corrected`, `ambiguous`, `unknown`, `withdrawn`), `substances` (`; ` between), `cis`, `atc` (all codes,
     `; ` between), `form`, `route`, `dose` (words), `dose-value` (number, with unit), `started`
@@ -28,7 +31,8 @@ group `suspect-drug`, `interacting-drug`, `concomitant-drug` (E2B G.k.1: 1, 3, 2
 group `reaction`
     key `reaction-1`, ... (the most serious first, then in the order of the text); code the term's code, vocabulary
     `CTCAE` or `MedDRA` (a CTCAE code is a MedDRA LLT code), null where the words are known but not coded.
-    attributes: `said`, `term` (the terminology's own name), `level` (`LLT`, `PT`), `pt` (code), `soc`, `onset` (date),
+    attributes: `said`, `term` (the terminology's own name), `level` (`LLT`, `PT`), `pt` (code; both absent
+    where the code is its own preferred term), `soc`, `onset` (date),
     `onset-words`, `outcome` (`recovered`, `recovering`, `not-recovered`, `sequelae`, `fatal`; E2B E.i.7:
     1, 2, 3, 4, 5; absent: 0 unknown), `grade` (1 to 5), `grade-basis`, `frequency` (`very-common`, `common`,
     `uncommon`, `rare`, `very-rare`), `expected` (`yes`: the labels loaded know it; else absent), `serious` (boolean).
@@ -45,7 +49,8 @@ group `set-aside`: reactions that were read and do not count
 group `french-method` and `naranjo`: questionnaires on `drug-1` and `reaction-1`, proposed
     keys `begaud-delay`, `begaud-evolution`, `begaud-rechallenge`, `begaud-semiology`,
     `begaud-other-cause`, `begaud-test` and `begaud-score`; `naranjo-1` to `naranjo-10` and `naranjo-score`.
-    Items: attributes `answer` (`yes`, `no`, `unknown`; for the French method the level: `suggestive`, `compatible`,
+    Only items that the text answers are there. Attributes `answer` (`yes`, `no`; for the French method the level:
+    `suggestive`, `compatible`,
     `incompatible`, ...), `points` (Naranjo). Scores: `begaud-score` has `chronology` (`C2`), `semiology` (`S1`),
     `intrinsic` (`I2`), `literature` (`B2`), `lowest` and `highest` (`I1`, `I6`: what the missing answers could make of
     it); `naranjo-score` has `total`, `lowest`, `highest`, `category` (`definite`, `probable`, `possible`, `doubtful`).

@@ -66,14 +66,17 @@ def _dates(note: Note, drugs: list[Drug], reactions: list[Reaction]) -> list[Dou
         spans = tuple(span for span in (drug.started_span, first.onset_span if first else None) if span)
         if drug.role == "suspect" and started and onset and onset < started:
             said = Sentence(
-                fr=f"Dates à vérifier : la réaction ({onset:%d/%m/%Y}) précède le début de {drug.label} ({started:%d/%m/%Y}).",
+                fr=f"Dates à vérifier : la réaction ({onset:%d/%m/%Y}) précède le début de {drug.label} "
+                f"({started:%d/%m/%Y}).",
                 en=f"Dates to check: the reaction ({onset}) comes before {drug.label} was started ({started}).",
             )
             found.append(Doubt(f"doubt-dates-{drug.key}", said, spans, () if spans else ("received_on",)))
         elif started and stopped and stopped < started:
             said = Sentence(
-                fr=f"Dates à vérifier : {drug.label} aurait été arrêté ({stopped:%d/%m/%Y}) avant d'être commencé ({started:%d/%m/%Y}).",
-                en=f"Dates to check: {drug.label} would have been stopped ({stopped}) before it was started ({started}).",
+                fr=f"Dates à vérifier : {drug.label} aurait été arrêté ({stopped:%d/%m/%Y}) avant d'être commencé "
+                f"({started:%d/%m/%Y}).",
+                en=f"Dates to check: {drug.label} would have been stopped ({stopped}) before it was started "
+                f"({started}).",
             )
             found.append(Doubt(f"doubt-dates-{drug.key}", said, spans, () if spans else ("received_on",)))
     later = [each for each in (*(one.started for one in drugs), *(one.onset for one in reactions)) if _day(each)]

@@ -8,7 +8,8 @@ PATH is a data set or a folder of data sets; what each one is is told by its fil
     *.jsonl[.gz] with product, section, text, entities         sections as the RCP set  `span_f1`, `span_f1_rcp`
     *.jsonl[.gz] with text, suspects, reactions                declarations             `drug_f1`, `reaction_f1`, ...
 
-`span_f1` is that of PsyTAR where both are there. With a folder of several data sets, the declarations written for this project are
+`span_f1` is that of PsyTAR where both are there. With a folder of several data sets, the declarations written for this
+project are
 judged as well (see `evaluate_declarations`).
 """
 
@@ -44,8 +45,8 @@ def evaluate(folder: Path) -> Evaluation:
     found = _data_sets(folder)
     if not found:
         raise InvalidInput(
-            f"{folder}: no data to judge. A folder laid out as TAC 2017, SMM4H 2017, PsyTAR, the French SPC sections or "
-            "declarations with suspects and reactions is needed (see `cognoscope datasets list`)."
+            f"{folder}: no data to judge. A folder laid out as TAC 2017, SMM4H 2017, PsyTAR, the French SPC sections "
+            "or declarations with suspects and reactions is needed (see `cognoscope datasets list`)."
         )
     metrics: dict[str, Metric] = {}
     detail: dict[str, Any] = {}
@@ -126,9 +127,9 @@ def _are_phrases(file: Path) -> bool:
 
 
 def _lines(file: Path) -> Iterable[str]:
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
-    with opened as stream:
-        try:
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rt", encoding="utf-8") as stream:
             yield from stream
-        except (OSError, EOFError, UnicodeDecodeError):
-            return
+    except (OSError, EOFError, UnicodeDecodeError):
+        return

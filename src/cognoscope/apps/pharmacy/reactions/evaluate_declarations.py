@@ -1,8 +1,10 @@
 """Declarations with what they state: medicines, reactions, what does not count, seriousness; F1 and latency.
 
 A `.jsonl` file, one declaration a line: text, suspects (substances), others, reactions and set_aside (CTCAE terms),
-serious (criteria without `serious-`), and perhaps split (`tune`, `judge`: only `judge` counts where there is one). Those that ship
-(`vignettes.jsonl`) were written by the authors of the rules, before these were tuned on the other half: they show that the parts work
+serious (criteria without `serious-`), and perhaps split (`tune`, `judge`: only `judge` counts where there is one).
+Those that ship
+(`vignettes.jsonl`) were written by the authors of the rules, before these were tuned on the other half: they show that
+the parts work
 together, not how well a stranger's words are read.
 """
 

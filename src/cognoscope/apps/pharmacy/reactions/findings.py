@@ -16,6 +16,8 @@ SHOWN = 6
 """Places cited under one finding."""
 ROLES = {"suspect": "suspect-drug", "interacting": "interacting-drug", "concomitant": "concomitant-drug"}
 STATED = 0.9
+ASKED = 5
+"""Questions of one proposal: of more, none would be answered."""
 
 
 def value_of(read: Read) -> TextValue:
@@ -61,11 +63,12 @@ def vocabulary(note: Note) -> str:
 
 def _reaction(each: Reaction, note: Note) -> Finding:
     row = note.term[each.row] if each.row is not None else {}
+    own = row.get("pt") == each.code
     said: dict[str, Cell] = {
         "said": _words(each.spans[0], note),
         "term": row.get("name"),
-        "level": row.get("level"),
-        "pt": row.get("pt"),
+        "level": None if own else row.get("level"),
+        "pt": None if own else row.get("pt"),
         "soc": row.get("soc"),
         "onset": each.onset,
         "onset-words": _words(each.onset_span, note) if each.onset_span else None,
@@ -195,7 +198,9 @@ def _asked(read: Read) -> list[Finding]:
         )
         for each in read.doubts
     ]
-    return found + [Finding(key=each.key, label=each.words, group="missing", reason=each.why) for each in read.missing]
+    return found + [
+        Finding(key=each.key, label=each.words, group="missing", reason=each.why) for each in read.missing[:ASKED]
+    ]
 
 
 def _words(span: Span, note: Note) -> str:

@@ -12,7 +12,7 @@ from cognoscope.core.values import Attribute, Finding
 
 
 def causality(read: Read) -> list[Finding]:
-    """Items and scores for the first suspect medicine, the scores alone for the next ones."""
+    """Scores and answered items for the first suspect medicine, the scores alone for the next ones."""
     found: list[Finding] = []
     for number, (drug, reaction, answers) in enumerate(read.answers):
         suffix = "" if number == 0 else f":{drug.key}"
@@ -28,6 +28,7 @@ def causality(read: Read) -> list[Finding]:
 def _begaud_score(drug: Drug, reaction: Reaction, answers: Answers, suffix: str) -> Finding:
     scores = begaud.score(answers.begaud)
     words = INTRINSIC[scores.intrinsic]
+    waiting = [label for criterion, label in BEGAUD.items() if criterion not in answers.begaud]
     span = f"I{scores.lowest}–I{scores.highest}"
     return Finding(
         key=f"begaud-score{suffix}",
@@ -48,14 +49,24 @@ def _begaud_score(drug: Drug, reaction: Reaction, answers: Answers, suffix: str)
                 "reaction": reaction.key,
             }
         ),
+        reason=_open([each.fr.lower() for each in waiting], [each.en.lower() for each in waiting]),
         evidence=_spans(reaction.spans[:1] + drug.spans[:1]),
     )
+
+
+def _open(fr: list[str], en: list[str]) -> Sentence | None:
+    """What the questionnaire still asks."""
+    if not fr:
+        return None
+    return Sentence(fr=f"Non dit : {', '.join(fr)}.", en=f"Not stated: {', '.join(en)}.")
 
 
 def _begaud_items(answers: Answers) -> list[Finding]:
     found = []
     for criterion, label in BEGAUD.items():
-        level = answers.begaud.get(criterion, "unknown")
+        level = answers.begaud.get(criterion)
+        if level is None:
+            continue
         found.append(
             Finding(
                 key=f"begaud-{criterion}",
@@ -71,11 +82,15 @@ def _begaud_items(answers: Answers) -> list[Finding]:
 def _naranjo_score(drug: Drug, reaction: Reaction, answers: Answers, suffix: str) -> Finding:
     total = naranjo.total(answers.naranjo)
     words = CATEGORIES[total.category]
+    waiting = [str(item.number) for item in naranjo.items() if item.number not in answers.naranjo]
+    numbers = ["questions " + waiting[0], *waiting[1:]] if waiting else []
     return Finding(
         key=f"naranjo-score{suffix}",
         label=Sentence(
-            fr=f"{drug.label} : {total.total} points, {words.fr} ({total.lowest} à {total.highest} selon ce qui manque)",
-            en=f"{drug.label}: {total.total} points, {words.en} ({total.lowest} to {total.highest} depending on what is missing)",
+            fr=f"{drug.label} : {total.total} points, {words.fr} "
+            f"({total.lowest} à {total.highest} selon ce qui manque)",
+            en=f"{drug.label}: {total.total} points, {words.en} "
+            f"({total.lowest} to {total.highest} depending on what is missing)",
         ),
         group="naranjo",
         attributes=_attributes(
@@ -88,6 +103,7 @@ def _naranjo_score(drug: Drug, reaction: Reaction, answers: Answers, suffix: str
                 "reaction": reaction.key,
             }
         ),
+        reason=_open(numbers, numbers),
         evidence=_spans(reaction.spans[:1] + drug.spans[:1]),
     )
 
@@ -95,7 +111,9 @@ def _naranjo_score(drug: Drug, reaction: Reaction, answers: Answers, suffix: str
 def _naranjo_items(answers: Answers) -> list[Finding]:
     found = []
     for item in naranjo.items():
-        answer = answers.naranjo.get(item.number, "unknown")
+        answer = answers.naranjo.get(item.number)
+        if answer is None:
+            continue
         said = LEVELS[answer]
         found.append(
             Finding(

@@ -1,6 +1,7 @@
 """What people write for a reaction: our own French and English expressions, each with a code of CTCAE v5.
 
-The expressions of `expressions.csv` were written for this project; the codes are those that the CTCAE table publishes (MedDRA low level terms).
+The expressions of `expressions.csv` were written for this project; the codes are those that the CTCAE table publishes
+(MedDRA low level terms).
 """
 
 import csv

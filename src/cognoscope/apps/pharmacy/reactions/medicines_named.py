@@ -1,7 +1,8 @@
 """Names of medicines in a text: brands and substances of the public database, as written or with one error.
 
 Substances in English differ from the French names by an ending (`atorvastatin`, `atorvastatine`) or an accent, which
-one error covers. A name that is also an ordinary word (`fer`, `eau`) is left out; a misspelt one is looked for only where
+one error covers. A name that is also an ordinary word (`fer`, `eau`) is left out; a misspelt one is looked for only
+where
 something says that a medicine comes: a capital, or a word like `sous`, `pris`, `started`.
 """
 

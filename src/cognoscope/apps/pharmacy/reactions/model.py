@@ -1,4 +1,5 @@
-"""From the words of a declaration to what they state: medicines, reactions, course, seriousness, grades, questionnaires.
+"""From the words of a declaration to what they state: medicines, reactions, course, seriousness, grades,
+questionnaires.
 
 Everything is a function of the case: usable as a library (`read(case)`), no clock, no file of the hospital.
 """

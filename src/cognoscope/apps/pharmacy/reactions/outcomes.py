@@ -1,7 +1,8 @@
 """What the pharmacovigilance centre made of a declaration: its written answer, read with the same words.
 
 The answer is a document of the warehouse (see `documents`) that names the report's number, or that is about the same
-person and came after the declaration. A reaction, a medicine or a criterion held if the answer states it, and did not if the answer
+person and came after the declaration. A reaction, a medicine or a criterion held if the answer states it, and did not
+if the answer
 states others of its kind or denies it. An answer that states none of a kind says nothing of that kind.
 """
 

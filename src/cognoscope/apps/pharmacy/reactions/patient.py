@@ -8,8 +8,8 @@ from cognoscope.apps.pharmacy.reactions.qualify import Cues, qualifiers_of
 from cognoscope.apps.pharmacy.reactions.reading import Note, Span
 
 _AGE = re.compile(
-    r"\b(?:de |âgée? de |agee? de |j'ai |i am |i'm |aged? |a |an )?(?P<years>\d{1,3})[\s-]*(?P<unit>ans|mois|years?[\s-]old|"
-    r"year[\s-]olds?|yo\b|months?[\s-]old)",
+    r"\b(?:de |âgée? de |agee? de |j'ai |i am |i'm |aged? |a |an )?(?P<years>\d{1,3})[\s-]*(?P<unit>ans|mois|"
+    r"years?[\s-]old|year[\s-]olds?|yo\b|months?[\s-]old)",
     re.IGNORECASE,
 )
 _PAST = re.compile(r"(?:depuis|il y a|pendant|durant|for|since|over|dans|les|ago)\s+(?:environ\s+)?$", re.IGNORECASE)

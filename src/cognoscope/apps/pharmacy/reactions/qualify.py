@@ -1,6 +1,8 @@
-"""What the words around an expression make of it: denied, feared, past, somebody else's, or what the drug was given for.
+"""What the words around an expression make of it: denied, feared, past, somebody else's, or what the drug was given
+for.
 
-Rules of our own after the idea of ConText (Harkema et al., J Biomed Inform 2009): a cue reaches a few words ahead, within its sentence, up to a comma or a
+Rules of our own after the idea of ConText (Harkema et al., J Biomed Inform 2009): a cue reaches a few words ahead,
+within its sentence, up to a comma or a
 word that begins something else (`mais`, `puis`, `depuis`). EDS-NLP's qualifiers are not used here: a text is read
 while it is typed, with the core alone, in two languages, and what a drug was given for is none of theirs.
 """
@@ -116,7 +118,9 @@ def _followed(hit: Hit, words: Sequence[Token], after: Sequence[Hit], colon: boo
 
 
 def _patient(words: Sequence[Token], persons: Sequence[Hit], taking: bool, giving: frozenset[int]) -> str:
-    """Whom the declaration is about: `self` (who writes, or the patient of a note), or the person who takes the drug."""
+    """Whom the declaration is about: `self` (who writes, or the patient of a note), or the person who takes the
+    drug.
+    """
     if taking or not persons or cues("third").find(words):
         return SELF
     given = {words[at].sentence for at in giving}

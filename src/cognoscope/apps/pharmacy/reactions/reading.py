@@ -18,7 +18,9 @@ SHORTEST = 3
 
 @dataclass
 class Reaction:
-    """Something that happened to the patient. `row`: its row in the case's `term`, None where no terminology is loaded."""
+    """Something that happened to the patient. `row`: its row in the case's `term`, None where no terminology is
+    loaded.
+    """
 
     code: str
     spans: list[Span]

@@ -1,4 +1,6 @@
-"""Which of the six criteria of seriousness (ICH E2A, II.B) the text states, with its words; what is denied does not count."""
+"""Which of the six criteria of seriousness (ICH E2A, II.B) the text states, with its words; what is denied does
+not count.
+"""
 
 from cognoscope.apps.pharmacy.reactions.lexicon import cues
 from cognoscope.apps.pharmacy.reactions.qualify import Cues, qualifiers_of

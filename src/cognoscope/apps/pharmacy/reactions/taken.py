@@ -69,7 +69,7 @@ def _roles(note: Note, drugs: list[Drug]) -> None:
     """Roles by the words before each name; where nothing tells them apart all are suspect."""
     hits = cues("role").find(note.words)
     for drug in drugs:
-        for start, stop in drug.spans:
+        for start, _ in drug.spans:
             first = note.first_at(start)
             sentence = note.words[min(first, len(note.words) - 1)].sentence
             for hit in hits:
@@ -99,7 +99,8 @@ def _note(drug: Drug, meaning: str, span: Span, note: Note, start: int) -> None:
         drug.weight += 2.0
         drug.role_span = span
     elif meaning in ("concomitant", "treatment") and drug.weight <= 0:
-        # `traité par` is how a treatment begins as well as how a reaction is treated: what comes after a reaction treats it.
+        # `traité par` is how a treatment begins as well as how a reaction is treated: what comes after a reaction
+        # treats it.
         if meaning == "treatment" and not any(row["stop"] < start for row in note.mention):
             return
         if meaning == "treatment" and _first_medicine(note) == start:

@@ -1,4 +1,6 @@
-"""A text as words with their places: how the lexicon and the cues see it. Offsets are those of the text as it stands."""
+"""A text as words with their places: how the lexicon and the cues see it. Offsets are those of the text as it
+stands.
+"""
 
 import re
 from functools import lru_cache
