@@ -1,0 +1,1 @@
+"""Training of what turns a patient's phrase into a coded term."""
