@@ -2,6 +2,7 @@
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.intake.knowledge.ansm import ANSM
+from cognoscope.intake.knowledge.atc import ATC
 from cognoscope.intake.knowledge.bdpm import BDPM
 from cognoscope.intake.knowledge.ctcae import CTCAE
 from cognoscope.intake.knowledge.eucast import EUCAST
@@ -13,6 +14,7 @@ from cognoscope.intake.knowledge.stopp_start import STOPP_START
 SOURCES: tuple[Source, ...] = (
     BDPM,
     ANSM,
+    ATC,
     CTCAE,
     MEDDRA,
     STOPP_START,

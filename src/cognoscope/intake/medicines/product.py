@@ -45,12 +45,18 @@ def _group(asked: str, held: list[Product]) -> Medicine:
         first,
         key=f"{name}: {' + '.join(sorted(held[0].substances))}",
         label=name.upper(),
+        atc=_codes(held),
         form=first.form if len(forms) == 1 else "",
         routes=tuple(sorted({route for product in sold for route in product.medicine.routes})),
         cis=tuple(sorted(product.medicine.cis[0] for product in held)),
         marketed=any(product.medicine.marketed for product in held),
         declared=_declared(held),
     )
+
+
+def _codes(held: list[Product]) -> tuple[str, ...]:
+    """Every code that one of the specialities has."""
+    return tuple(dict.fromkeys(code for product in held for code in product.medicine.atc))
 
 
 def _declared(held: list[Product]) -> tuple[tuple[str, ...], ...]:
