@@ -59,7 +59,7 @@ policies = st.builds(
     once_per_stay=st.booleans(),
     one_by_orders=st.booleans(),
     drafts_first=st.booleans(),
-    levels=st.fixed_dictionaries({level: acts for level in weak}).map(lambda some: some | {CONTRAINDICATED: "show"}),
+    levels=st.fixed_dictionaries(dict.fromkeys(weak, acts)).map(lambda some: some | {CONTRAINDICATED: "show"}),
     local=st.dictionaries(st.sampled_from(weak), acts),
     monitoring=st.just(shipped_policy().monitoring),
     habits=st.lists(
@@ -121,7 +121,11 @@ def test_one_alert_is_shown_and_the_others_wait_behind_it() -> None:
 
 
 def test_several_contraindications_are_all_shown_and_nothing_beside_them() -> None:
-    some = [alert(CONTRAINDICATED, "a"), alert(CONTRAINDICATED, "b", drugs=(2,)), alert("discouraged", "d", drugs=(3, 4))]
+    some = [
+        alert(CONTRAINDICATED, "a"),
+        alert(CONTRAINDICATED, "b", drugs=(2,)),
+        alert("discouraged", "d", drugs=(3, 4)),
+    ]
     found = fates(decide(some, Context(NOW), shipped_policy()))
     assert found["a"] == found["b"] == ("shown", "") and found["d"] == ("folded", "one-at-a-time")
 

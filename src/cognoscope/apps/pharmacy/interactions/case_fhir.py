@@ -31,7 +31,7 @@ def from_bundle(bundle: Mapping[str, Any], subject: str, where: str) -> tuple[Pa
     orders = [
         order_of(each, number, drugs)
         for number, each in enumerate((one for one in resources if one.get("resourceType") in ORDERED), start=1)
-        if each.get("status") not in ENDED and each.get("doNotPerform") is not True
+        if str(each.get("status")) not in ENDED and each.get("doNotPerform") is not True
     ]
     return patient_of(resources, subject), orders
 

@@ -66,17 +66,17 @@ def decide(alerts: Iterable[Alert], context: Context, policy: Policy | None) -> 
     if policy is None:
         return [Decision(alert, "shown", interrupts=True) for alert in ordered]
     drafting = any(drug.draft for drug in context.drugs)
-    shown: list[Alert] = []
+    shown: list[Decision] = []
     decisions = []
     for alert in ordered:
         decision = _decide(alert, context, policy, shown, drafting=drafting)
         if decision.fate == "shown":
-            shown.append(alert)
+            shown.append(decision)
         decisions.append(decision)
     return decisions
 
 
-def _decide(alert: Alert, context: Context, policy: Policy, shown: Sequence[Alert], *, drafting: bool) -> Decision:
+def _decide(alert: Alert, context: Context, policy: Policy, shown: Sequence[Decision], *, drafting: bool) -> Decision:
     seen = _seen(alert, context) if policy.once_per_stay else None
     if alert.level == CONTRAINDICATED:
         if seen is None:
@@ -97,10 +97,11 @@ def _decide(alert: Alert, context: Context, policy: Policy, shown: Sequence[Aler
         return Decision(alert, _FATES[act], "level")
     if drafting and policy.drafts_first and not alert.draft:
         return Decision(alert, "folded", "not-new")
-    if policy.one_by_orders and any(set(alert.drugs) <= set(other.drugs) for other in shown if alert.drugs):
+    if policy.one_by_orders and any(set(alert.drugs) <= set(other.alert.drugs) for other in shown if alert.drugs):
         return Decision(alert, "folded", "same-orders")
-    others = [other for other in shown if other.level != CONTRAINDICATED]
-    if len(others) >= policy.shown_at_most or len(others) < len(shown):
+    # A contraindication that somebody decided stays in view, but it no longer holds back what is new.
+    fresh = [other for other in shown if other.interrupts]
+    if len(fresh) >= policy.shown_at_most or any(other.alert.level == CONTRAINDICATED for other in fresh):
         return Decision(alert, "folded", "one-at-a-time")
     return Decision(alert, "shown", interrupts=True)
 

@@ -55,6 +55,7 @@ def value_of(checked: Checked, case: Case) -> TextValue:
 def headline_of(checked: Checked, value: TextValue) -> Headline:
     """The one line of the inbox: the first contraindication, else the alert shown, else that there is none."""
     shown = [each for each in checked.shown if each.interrupts]
+    decided = [each for each in checked.shown if not each.interrupts]
     questions = [finding for finding in value.findings if finding.group == "question"]
     if shown:
         first = shown[0]
@@ -64,15 +65,21 @@ def headline_of(checked: Checked, value: TextValue) -> Headline:
             fr=label[0] + (f" (et {more} autre{'s' if more > 1 else ''})" if more else "") + ".",
             en=label[1] + (f" (and {more} more)" if more else "") + ".",
         )
-        return Headline(
-            element=element_key(first.alert.key), text=text, urgency=URGENCY[first.alert.level] if more >= 0 else 0.0
-        )
+        return Headline(element=element_key(first.alert.key), text=text, urgency=URGENCY[first.alert.level])
     if questions:
         return Headline(element=questions[0].key, text=questions[0].label, urgency=0.35)
+    if decided:
+        alert = decided[0].alert
+        text = Sentence(fr=f"Déjà décidé – {alert.label[0]}.", en=f"Already decided – {alert.label[1]}.")
+        return Headline(element=element_key(alert.key), text=text, urgency=0.2)
     hidden = sum(each.fate != "shown" for each in checked.decisions)
     if hidden:
         text = Sentence(
             fr=f"Rien à voir maintenant ({hidden} à savoir).", en=f"Nothing to look at now ({hidden} to know)."
+        )
+    elif any(finding.group == "unchecked" for finding in value.findings):
+        text = Sentence(
+            fr="Rien à signaler dans ce qui a pu être vérifié.", en="Nothing to report in what could be checked."
         )
     else:
         text = Sentence(fr="Rien à signaler.", en="Nothing to report.")
