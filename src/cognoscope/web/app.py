@@ -36,6 +36,7 @@ from cognoscope.web.pages import (
     search,
     sign_in,
     sign_in_openid,
+    signals,
     subject,
 )
 from cognoscope.web.security import check_every_route
@@ -62,6 +63,7 @@ ROUTERS = (
     search.router,
     cohorts.router,
     declaration.router,
+    signals.router,
     ledger.router,
     public.router,
     fhir.router,
@@ -87,6 +89,7 @@ def create_app(
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:
+        cds_hooks.prepare(services)
         yield
         services.close()
 

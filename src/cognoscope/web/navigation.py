@@ -22,6 +22,7 @@ PLACES = (
     Place("/prescription", N_("Ordonnance"), "pencil", Permission.CHECK_PRESCRIPTION),
     Place("/antibiotics", N_("Antibiotiques"), "pencil", Permission.CHECK_PRESCRIPTION),
     Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION),
+    Place("/signals", N_("Signaux"), "trending-up", Permission.READ_SIGNALS),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
     Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
     Place("/policy", N_("Alertes"), "filter", Permission.READ_POLICY),

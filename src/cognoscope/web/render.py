@@ -10,6 +10,7 @@ from cognoscope.core.review import Review
 from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableRow, TableValue, TextValue, Value
 from cognoscope.web import words
 from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
+from cognoscope.web.forest import ForestView, drawn_table
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.navigation import ROLE_NAMES
 from cognoscope.web.render_text import finding_label
@@ -85,6 +86,7 @@ class ValueView:
     driver_names: list[tuple[str, str]]
     zero: float
     columns: list[str]
+    drawn: ForestView | None = None
 
 
 def decisions(
@@ -205,7 +207,8 @@ def _point_view(point: SeriesPoint, language: str, digits: int) -> ElementView:
 
 def _table_view(value: TableValue, language: str, made: Sequence[Decision]) -> ValueView:
     rows = [_row_view(row, language, made) for row in value.rows]
-    return ValueView("table", "", rows, [], 0.0, [words.say(column.label, language) for column in value.columns])
+    headings = [words.say(column.label, language) for column in value.columns]
+    return ValueView("table", "", rows, [], 0.0, headings, drawn_table(value, language))
 
 
 def _row_view(row: TableRow, language: str, made: Sequence[Decision]) -> ElementView:

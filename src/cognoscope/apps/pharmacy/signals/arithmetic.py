@@ -1,8 +1,8 @@
 """The published formulas once more, written another way: what `evaluate` holds the method to.
 
 Nothing of `cognoscope.methods` is used. Each pair is one object of exact fractions or of scipy's distributions; the
-prior is fitted to every cell of the table one by one (nothing squashed) by Nelder-Mead and then Powell's method, which
-know no gradient. PRR, ROR: Evans 2001, van Puijenbroek 2002. BCPNN: the moments of Gould 2003 as PhViD has them. IC:
+prior is fitted to every cell of the table one by one (nothing squashed) by BFGS with gradients taken by differences,
+from other starts. PRR, ROR: Evans 2001, van Puijenbroek 2002. BCPNN: the moments of Gould 2003 as PhViD has them. IC:
 Noren 2013. Chi-square: the sum of (|O - E| - 1/2)^2 / E over the four cells. EBGM: DuMouchel 1999.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
-from scipy.special import polygamma, psi
+from scipy.special import gammaln, polygamma, psi
 
 Array = NDArray[np.float64]
 Z = 1.959963984540054
@@ -71,17 +71,29 @@ def fitted(observed: Array, expected: Array) -> tuple[float, ...]:
     """alpha1, beta1, alpha2, beta2 and the first part's share, from all cells of a table, zeros included."""
     known = expected > 0
     n, e = observed[known], expected[known]
+    held, empty = n > 0, e[n == 0]
+    some, of_some = n[held], e[held]
+
+    def part(alpha: float, beta: float) -> tuple[Array, Array]:
+        """Probabilities of the cells with and without reports, as those of failures before the alpha-th success."""
+        success = beta / (beta + of_some)
+        with_reports = gammaln(some + alpha) - gammaln(some + 1) - gammaln(alpha)
+        with_reports += alpha * np.log(success) + some * np.log1p(-success)
+        return np.exp(with_reports), (beta / (beta + empty)) ** alpha
 
     def loss(free: Array) -> float:
-        (a1, b1, a2, b2), share = np.exp(free[:4]), 1 / (1 + math.exp(-free[4]))
-        first = stats.nbinom.pmf(n, a1, b1 / (b1 + e))
-        second = stats.nbinom.pmf(n, a2, b2 / (b2 + e))
-        return float(-np.log(np.maximum(share * first + (1 - share) * second, 1e-300)).sum())
+        (a1, b1, a2, b2), share = (
+            np.exp(np.clip(free[:4], -12, 12)),
+            1 / (1 + math.exp(-float(np.clip(free[4], -30, 30)))),
+        )
+        total = 0.0
+        for first, second in zip(part(a1, b1), part(a2, b2), strict=True):
+            total -= float(np.log(np.maximum(share * first + (1 - share) * second, 1e-300)).sum())
+        return total / len(some)
 
     best, lowest = np.array([0.0, -1.0, 0.6, 0.8, -2.0]), math.inf
-    for method in ("Nelder-Mead", "Powell", "Nelder-Mead"):
-        options = {"maxiter": 3000, "xatol": 1e-7, "fatol": 1e-7} if method == "Nelder-Mead" else {"ftol": 1e-12}
-        found = optimize.minimize(loss, best, method=method, options=options)
+    for start in (best, np.array([-1.0, -2.5, 1.5, 1.6, -3.0])):
+        found = optimize.minimize(loss, start, method="BFGS", options={"gtol": 1e-8, "maxiter": 200})
         if found.fun < lowest:
             best, lowest = found.x, found.fun
     return (*(float(each) for each in np.exp(best[:4])), 1 / (1 + math.exp(-float(best[4]))))

@@ -68,7 +68,7 @@ def from_labels(reference: Path, labels: Path) -> Scored:
     listed = pd.read_csv(labels, sep="\t", header=None, dtype=str, usecols=[0, 5], names=list("abcdef")).dropna()
     names = pd.read_csv(labels.parent / DRUG_NAMES, sep="\t", dtype=str)[["stitch_id_flat", "drugbank_name"]].dropna()
     stitch = dict(zip(names["drugbank_name"].str.casefold(), names["stitch_id_flat"], strict=True))
-    held = listed.groupby("a")["f"].agg(lambda values: {value.casefold() for value in values}).to_dict()
+    held = {drug: set(effects.str.casefold()) for drug, effects in listed.groupby("a")["f"]}
     score = np.full(len(pairs), np.nan)
     for index, (drug, outcome) in enumerate(zip(pairs["exposureName"], pairs["outcomeName"], strict=True)):
         effects = held.get(stitch.get(drug.casefold(), ""))
