@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from rapidfuzz import fuzz, process
-
 from cognoscope.intake.knowledge.eucast import EUCAST
 from cognoscope.intake.knowledge.store import Knowledge
 
@@ -70,6 +68,9 @@ class Eucast:
 
     def near(self, text: str, others: Iterable[str] = ()) -> list[str]:
         """Up to three names that look like the text, the likest first."""
+        # Only a name that was not recognised needs it.
+        from rapidfuzz import fuzz, process
+
         known = [*(germ.name for germ in self.germs.values()), *others]
         found = process.extract(text, known, scorer=fuzz.WRatio, limit=3, score_cutoff=NEAR)
         return [name for name, _, _ in found]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cognoscope.apps.pharmacy.antibiotics.model import Decision, Option, decide
-from cognoscope.apps.pharmacy.antibiotics.question import Allergy, Ask, Question, Result
+from cognoscope.apps.pharmacy.antibiotics.question import SUPPOSED, Allergy, Ask, Question, Result
 
 DOSE_WEIGHT = 0.25
 """A change of dose or of care in the same option counts a quarter of a change of option (chosen, not measured)."""
@@ -84,7 +84,7 @@ def _answers(
         case "susceptibility":
             if first is not None:
                 codes = {question.agents[code].tested for code in first.regimen.agents}
-                results = {code: Result(0, question.germ, code, "R", "supposed") for code in codes}
+                results = {code: Result(0, question.germ, code, "R", SUPPOSED) for code in codes}
                 known = first.activity.covered
                 weight = 1 - known.expected if known.known else asks[0].weight
                 yield weight, asks[0].value_fr, asks[0].value_en, replace(question, results=results)

@@ -52,7 +52,7 @@ def _microbe(question: Question, regimen: Regimen, active: Activity) -> Iterator
         yield Ground("documented-resistance", "exclude", text, active.rests_on)
     elif active.kind == "documented":
         yield from _documented(question, regimen, active)
-    elif question.results and regimen.phase == "empirical":
+    elif question.tested and regimen.phase == "empirical":
         text = Sentence(
             fr="Activité non démontrée sur l'antibiogramme rendu.", en="Not shown active by the susceptibility at hand."
         )

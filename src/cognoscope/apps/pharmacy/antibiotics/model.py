@@ -83,7 +83,7 @@ def _rank(question: Question, option: Option) -> tuple[object, ...]:
     regimen = option.regimen
     agents = [question.agents[code] for code in regimen.agents]
     low = any(ground.code == "ecology" for ground in option.grounds)
-    unproven = bool(question.results) and option.activity.kind != "documented"
+    unproven = question.tested and option.activity.kind != "documented"
     by_vein = regimen.route != "oral" and question.value("severity") != "severe"
     return (
         regimen.phase != "documented",

@@ -9,6 +9,7 @@ from cognoscope.core.case import Case, Cell
 from cognoscope.core.errors import InvalidInput
 
 KIND = "infection"
+SUPPOSED = "supposed"
 One = TypeVar("One")
 
 
@@ -195,6 +196,11 @@ class Question:
     def germ(self) -> str:
         """The documented germ, empty where there is none."""
         return str(self.facts.get("germ") or "")
+
+    @property
+    def tested(self) -> bool:
+        """Whether the laboratory gave results, beside what is supposed of them to weigh a question."""
+        return any(result.basis != SUPPOSED for result in self.results.values())
 
     def ancestors(self, germ: str) -> tuple[str, ...]:
         """The germ and the groups above it."""
