@@ -94,7 +94,7 @@ def send(
     number = make_number()
     today = at.astimezone(services.zone).date()
     declaration = declaration_of(form, cleaned.text, number, person.role, today)
-    case = build_case(declaration, open_knowledge(services.home), at, "declaration")
+    case = build_case(declaration, open_knowledge(services.home), at, "declaration", learned=True)
     run(application, case, services.ledger, person.actor, at)
     counter.count(account, at)
     return number

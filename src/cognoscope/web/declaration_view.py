@@ -140,4 +140,4 @@ def _aside(finding: Finding, language: str) -> Chip:
 
 def _is_theirs(finding: Finding, plain: bool) -> bool:
     """Patients are not told what the hospital has not loaded."""
-    return not (plain and finding.key in ("doubt-terminology", "doubt-medicines"))
+    return not (plain and finding.key in ("doubt-terminology", "doubt-medicines", "doubt-learned"))

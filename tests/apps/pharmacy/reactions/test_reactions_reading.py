@@ -243,3 +243,16 @@ def test_every_span_lies_in_the_text(pieces: list[str]) -> None:
 def test_read_is_a_library() -> None:
     reading = read(case_of(NOTE))
     assert [drug.label for drug in reading.drugs] and reading.reactions[0].serious
+
+
+def test_the_trained_readers_add_words_without_a_code_to_english() -> None:
+    pytest.importorskip("onnxruntime", reason="the trained readers need the extra text")
+    text = "Since I take ibuprofen I feel dizzy. My jaw is tight and I yawn all the time."
+    case = build_case(Declaration("R", text), knowledge(), AS_OF, learned=True)
+    assert case.fact("learned_reader") == "yes"
+    (proposal,) = propose(case)
+    assert isinstance(proposal.value, TextValue)
+    more = [each for each in proposal.value.findings if each.group == "reaction" and each.code is None]
+    assert more and all(each.label.en.startswith("“") and each.vocabulary is None for each in more)
+    (typed,) = propose(case_of(text))
+    assert isinstance(typed.value, TextValue) and len(typed.value.findings) < len(proposal.value.findings)

@@ -16,11 +16,13 @@ from typing import Any
 from cognoscope.apps.pharmacy.reactions.contract import KIND
 from cognoscope.apps.pharmacy.reactions.declaration import LONGEST, Declaration
 from cognoscope.apps.pharmacy.reactions.language import READ, language_of
+from cognoscope.apps.pharmacy.reactions.learned import from_learned
 from cognoscope.apps.pharmacy.reactions.lexicon import known
 from cognoscope.apps.pharmacy.reactions.medicines_named import Named, find_medicines
 from cognoscope.apps.pharmacy.reactions.spotting import Spotted, from_lexicon, from_measures, from_terminology, together
 from cognoscope.apps.pharmacy.reactions.tokens import Token, tokens_of
 from cognoscope.core.case import Case, Column, Fact, Table
+from cognoscope.core.errors import NotInstalled
 from cognoscope.intake.knowledge.labels import Labels, open_labels
 from cognoscope.intake.knowledge.store import Knowledge, NotLoaded
 from cognoscope.intake.medicines import Medicines, open_medicines
@@ -46,8 +48,13 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 
-def build_case(declaration: Declaration, knowledge: Knowledge, as_of: datetime, source: str = "") -> Case:
-    """The case of one declaration as of an instant."""
+def build_case(
+    declaration: Declaration, knowledge: Knowledge, as_of: datetime, source: str = "", *, learned: bool = False
+) -> Case:
+    """The case of one declaration as of an instant.
+
+    learned: also with the trained readers of English (extra `text`; see `learned`); not while somebody types.
+    """
     medicines, terminology, labels = _opened(knowledge)
     text = declaration.text[:LONGEST]
     words = tokens_of(text)
@@ -55,7 +62,9 @@ def build_case(declaration: Declaration, knowledge: Knowledge, as_of: datetime, 
     read = language in READ
     named = find_medicines(text, medicines) if read else []
     spotted = _spotted(text, words, terminology) if read else []
-    codes = sorted({each.code for each in spotted})
+    more, reader = _learned(text, words, spotted, terminology) if learned and language == "en" else ([], None)
+    spotted = together([spotted, more])
+    codes = sorted({each.code for each in spotted if each.code})
     facts = {
         "received_on": (declaration.received_on or as_of.date()).isoformat(),
         "language": language,
@@ -72,6 +81,7 @@ def build_case(declaration: Declaration, knowledge: Knowledge, as_of: datetime, 
         "medicines_digest": medicines.digest if medicines else None,
         "labels_edition": labels.edition if labels else None,
         "labels_licence": labels.licence if labels else None,
+        "learned_reader": reader,
     }
     note = {
         "note_date": facts["received_on"],
@@ -105,7 +115,7 @@ def cases_from_file(path: Path, as_of: datetime) -> list[Case]:
     from cognoscope.intake.knowledge.store import default_knowledge
 
     knowledge = default_knowledge()
-    return [build_case(each, knowledge, as_of, "file") for each in read_declarations(path)]
+    return [build_case(each, knowledge, as_of, "file", learned=True) for each in read_declarations(path)]
 
 
 def _opened(knowledge: Knowledge) -> tuple[Medicines | None, Terminology | None, Labels | None]:
@@ -121,6 +131,15 @@ def _opened(knowledge: Knowledge) -> tuple[Medicines | None, Terminology | None,
 def _spotted(text: str, words: list[Token], terminology: Terminology | None) -> list[Spotted]:
     exact = from_terminology(words, terminology) if terminology else []
     return together([from_lexicon(words), exact, from_measures(text, words)])
+
+
+def _learned(
+    text: str, words: list[Token], spotted: Sequence[Spotted], terminology: Terminology | None
+) -> tuple[list[Spotted], str]:
+    try:
+        return from_learned(text, words, spotted, terminology), "yes"
+    except NotInstalled:
+        return [], "missing"
 
 
 def _medicine(one: Named) -> Iterable[Row]:
@@ -156,8 +175,8 @@ def _terms(codes: Sequence[str], terminology: Terminology | None) -> list[Row]:
         if terminology is None or term is None:
             continue
         preferred = terminology.term(term.pt)
-        grades = terminology.grades(code) or (None,) * 5
-        row = {"code": code, "name": term.name, "level": term.level, "pt": term.pt}
+        grades: Sequence[str | None] = terminology.grades(code) or (None,) * 5
+        row: Row = {"code": code, "name": term.name, "level": term.level, "pt": term.pt}
         row |= {"pt_name": preferred.name if preferred else "", "soc": term.socs[0] if term.socs else ""}
         found.append(row | dict(zip(GRADES, grades, strict=True)))
     return found

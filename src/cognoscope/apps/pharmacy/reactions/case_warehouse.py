@@ -41,7 +41,7 @@ def cases_from_warehouse(warehouse: Warehouse, as_of: datetime) -> list[Case]:
             sex=SEXES.get(known.get("gender_concept_id", 0)),  # type: ignore[arg-type]
         )
         at = min(datetime.combine(row["note_date"], time(23, 59, 59), as_of.tzinfo), as_of)
-        cases.append(build_case(declaration, knowledge, at, "warehouse"))
+        cases.append(build_case(declaration, knowledge, at, "warehouse", learned=True))
     return cases
 
 

@@ -8,7 +8,8 @@ facts
     (`patient`, `physician`, `pharmacist`, `health-professional`; null), and what a form said outright: `age_years`
     (number), `sex` (`f`, `m`), `drug_started_on`, `reaction_started_on` (ISO dates), `over` (`yes`, `no`); then
     `terminology_system` (`CTCAE`, `MedDRA`; null: none loaded), `terminology_edition`, `terminology_digest`,
-    `medicines_edition` (null: none loaded), `labels_edition`, `labels_licence`.
+    `medicines_edition` (null: none loaded), `labels_edition`, `labels_licence`,
+    `learned_reader` (`yes`, `missing`; null: not asked).
 tables
     `note` (one row: `note_title`, `note_date`, `note_text`), `medicine` (medicines named in the text), `mention` (what
     a
@@ -59,7 +60,7 @@ group `missing`: what to ask, the first first
     keys and their order in `questions.csv`; the label is the question, in words for patients.
 group `doubt`: what does not fit together
     key `doubt-dates`, `doubt-dates-drug-1`, `doubt-other-person`, `doubt-drug-1`, `doubt-terminology`,
-    `doubt-medicines`, `doubt-length`
+    `doubt-medicines`, `doubt-learned`, `doubt-length`
 """
 
 from cognoscope.core.noun import Sentence

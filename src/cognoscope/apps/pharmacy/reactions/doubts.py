@@ -29,8 +29,9 @@ def doubts(note: Note, drugs: list[Drug], reactions: list[Reaction], asides: lis
         found.append(Doubt("doubt-other-person", said, spans))
     found += _dates(note, drugs, reactions)
     for drug in drugs:
-        if said := _of_drug(drug):
-            found.append(Doubt(f"doubt-{drug.key}", said, tuple(drug.spans[:1])))
+        about = _of_drug(drug)
+        if about is not None:
+            found.append(Doubt(f"doubt-{drug.key}", about, tuple(drug.spans[:1])))
     if note.facts.get("terminology_system") is None:
         said = Sentence(
             fr="Aucune terminologie n'est chargée : codes du lexique seul, sans grade. À charger : "
@@ -47,6 +48,14 @@ def doubts(note: Note, drugs: list[Drug], reactions: list[Reaction], asides: lis
             "To load: cognoscope terminology load bdpm FOLDER.",
         )
         found.append(Doubt("doubt-medicines", said, facts=("medicines_edition",)))
+    if note.facts.get("learned_reader") == "missing":
+        said = Sentence(
+            fr="La lecture apprise de l'anglais n'est pas installée : seules les expressions du lexique "
+            "ont été cherchées (commande : make text).",
+            en="The trained reading of English is not installed: only the lexicon's expressions were looked for "
+            "(command: make text).",
+        )
+        found.append(Doubt("doubt-learned", said, facts=("learned_reader",)))
     if not note.whole:
         said = Sentence(
             fr=f"Le texte est très long : seuls ses {len(note.text)} premiers signes ont été lus.",

@@ -48,8 +48,12 @@ def attributes(said: dict[str, Cell], units: dict[str, str] | None = None) -> tu
     )
 
 
-def label_of(code: str, row: int | None, note: Note) -> Sentence:
-    """What a reaction is called: in French by our own name for it, in English by the terminology's."""
+def label_of(each: Reaction | Aside, note: Note) -> Sentence:
+    """What a reaction is called: in French by our own name for it, in English by the terminology's; else its words."""
+    code, row = each.code, each.row
+    if not code:
+        said = _words(each.spans[0], note)
+        return Sentence(fr=f"« {said} »", en=f"“{said}”")
     own = known().get(code)
     name = str(note.term[row]["name"]) if row is not None else own.term if own else code
     french = own.french if own and note.facts.get("terminology_system") != "MedDRA" else french_name(code, name)
@@ -63,7 +67,7 @@ def vocabulary(note: Note) -> str:
 
 def _reaction(each: Reaction, note: Note) -> Finding:
     row = note.term[each.row] if each.row is not None else {}
-    own = row.get("pt") == each.code
+    own = not row or row["pt"] == each.code
     said: dict[str, Cell] = {
         "said": _words(each.spans[0], note),
         "term": row.get("name"),
@@ -86,10 +90,10 @@ def _reaction(each: Reaction, note: Note) -> Finding:
     pointers += [RowsPointer(table="frequency", start=row, stop=row + 1) for row in each.frequency_rows[:3]]
     return Finding(
         key=each.key,
-        label=label_of(each.code, each.row, note),
+        label=label_of(each, note),
         group="reaction",
-        code=each.code,
-        vocabulary=vocabulary(note),
+        code=each.code or None,
+        vocabulary=vocabulary(note) if each.code else None,
         certainty=round(each.certainty, 3),
         attributes=attributes(said),
         evidence=tuple(dict.fromkeys(pointers)),
@@ -178,10 +182,10 @@ def _cited(span: Span | None, fact: str) -> tuple[Pointer, ...]:
 def _aside(each: Aside, note: Note) -> Finding:
     return Finding(
         key=each.key,
-        label=label_of(each.code, each.row, note),
+        label=label_of(each, note),
         group="set-aside",
-        code=each.code,
-        vocabulary=vocabulary(note),
+        code=each.code or None,
+        vocabulary=vocabulary(note) if each.code else None,
         qualifiers=each.qualifiers,
         attributes=attributes({"said": _words(each.spans[0], note)}),
         evidence=spans(each.spans),

@@ -4,12 +4,12 @@ from cognoscope.apps.pharmacy.reactions.lexicon import known
 from cognoscope.apps.pharmacy.reactions.phrasebook import Hit
 from cognoscope.apps.pharmacy.reactions.qualify import Cues, chains, qualifiers_of
 from cognoscope.apps.pharmacy.reactions.reading import Aside, Note, Reaction
+from cognoscope.intake.plain_words import plain_words
 
 SURE = {"lexicon": 0.8, "terminology": 0.85, "measure": 0.9, "learned": 0.6}
 """Certainty by how a mention was found: not estimated, an order (see the card)."""
 VAGUE = {"10025482", "10033371", "10047065", "10030041"}
 """Malaise, pain, bleeding, oedema without a place: kept, less surely."""
-COVERED = {"10047065", "10005329", "10002272"}
 
 
 def happened(note: Note, cues: Cues) -> tuple[list[Reaction], list[Aside]]:
@@ -25,15 +25,18 @@ def happened(note: Note, cues: Cues) -> tuple[list[Reaction], list[Aside]]:
         chained = last is not None and last[1] and chains(last[0], hit, note.words, cues)
         qualifiers = qualifiers_of(hit, note.words, cues, chained)
         last = (hit, "negated" in qualifiers)
-        code, span = row["code"], (row["start"], row["stop"])
+        span = (row["start"], row["stop"])
+        # Words without a code are one reaction for each wording.
+        code = row["code"] or plain_words(note.text[span[0] : span[1]])
         if qualifiers:
-            asides.setdefault((code, qualifiers), Aside(code, [], qualifiers, terms.get(code))).spans.append(span)
+            aside = Aside(row["code"], [], qualifiers, terms.get(code))
+            asides.setdefault((code, qualifiers), aside).spans.append(span)
             continue
         certainty = row["certainty"] if row.get("certainty") is not None else SURE.get(row["source"], 0.6)
         if code not in reactions:
             sure = certainty - (0.2 if code in VAGUE else 0.0)
             sentence = note.words[first].sentence
-            reactions[code] = Reaction(code, [], sentence, sure, row["source"], terms.get(code))
+            reactions[code] = Reaction(row["code"], [], sentence, sure, row["source"], terms.get(code))
         reactions[code].spans.append(span)
     told = list(reactions.values())
     # What is said once of the patient counts, though it is denied, or feared, elsewhere.

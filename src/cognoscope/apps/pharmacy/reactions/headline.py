@@ -20,7 +20,7 @@ NOT_SERIOUS = 0.3
 def headline_of(read: Read) -> Headline:
     """One line, and how urgent by the gravest criterion stated."""
     suspects = [each.label for each in read.drugs if each.role == "suspect"]
-    names = [label_of(each.code, each.row, read.note) for each in read.reactions[:2]]
+    names = [label_of(each, read.note) for each in read.reactions[:2]]
     more = len(read.reactions) - len(names)
     drug = " / ".join(suspects[:2])
     fr = ", ".join(name.fr for name in names) + (f" et {more} autre(s)" if more > 0 else "")

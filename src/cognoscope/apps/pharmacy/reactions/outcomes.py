@@ -86,7 +86,7 @@ def _held(value: TextValue, text: str) -> list[tuple[Finding, bool]]:
     drugs = {each.key for each in value.findings if each.group.endswith("-drug") and _names(each, plain)}
     held: list[tuple[Finding, bool]] = []
     for finding in value.findings:
-        if finding.group == "reaction" and codes:
+        if finding.group == "reaction" and codes and finding.code:
             held.append((finding, finding.code in codes))
         elif finding.group == "seriousness" and criteria:
             held.append((finding, finding.key in criteria))

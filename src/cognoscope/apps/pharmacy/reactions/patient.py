@@ -50,10 +50,10 @@ def person(note: Note, found: Cues) -> Person:
                 age, spans["age"] = round(years, 2), match.span()
                 break
     if sex is None:
-        firsts = {name: match for name, form in _SEX.items() if (match := form.search(note.text[:_ABOUT]))}
+        firsts = {name: said for name, form in _SEX.items() if (said := form.search(note.text[:_ABOUT])) is not None}
         if len(firsts) == 1 and not (found.patient == "self" and _other(note, firsts)):
-            name, match = next(iter(firsts.items()))
-            sex, spans["sex"] = name, match.span()
+            name, said = next(iter(firsts.items()))
+            sex, spans["sex"] = name, said.span()
     pregnancies = [hit for hit in cues("pregnant").find(note.words) if not qualifiers_of(hit, note.words, found)]
     if pregnancies:
         hit = pregnancies[0]

@@ -115,7 +115,7 @@ def _is_remedy(drug: Drug) -> bool:
 
 
 def _first_medicine(note: Note) -> int:
-    return min(row["start"] for row in note.medicine)
+    return min(int(row["start"]) for row in note.medicine)
 
 
 def _said(note: Note, first: int, stop: int) -> str:
