@@ -57,7 +57,8 @@ def rebuilt(name: str, rest: str) -> Parts:
     doses = plain | frozenset(other for number, unit in held for other in _same(number, unit))
     short = shorthand()
     words = frozenset(short.get(word, word) for word in re.findall(r"[a-z]+", rest) if len(word) > 1)
-    return Parts(key(name), name.strip(), plain, doses, words - {""}, key(f"{name} {rest}"))
+    named, after = _WORDS.findall(name), _WORDS.findall(rest)
+    return Parts(" ".join(named), name.strip(), plain, doses, words - {""}, " ".join([*named, *after]))
 
 
 @cache

@@ -1,7 +1,8 @@
 """Every name under which the specialities of an edition may be asked for, and which of them it means."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,7 +33,8 @@ class Naming:
         for product in products:
             self.whole[product.parts.whole].append(product)
             self.named[product.parts.name].append(product)
-        held = {word for product in products for word in key(" ".join(product.medicine.substances)).split()}
+        sets = {product.medicine.substances for product in products}
+        held = {word for labels in sets for word in key(" ".join(labels)).split()}
         ends = Counter(name.split(" ")[-1] for name in self.named if " " in name)
         often = {word for word, times in ends.items() if times >= _OFTEN} | _words_after(products)
         self.qualifiers = (often - held) | set(shorthand())
@@ -42,7 +44,7 @@ class Naming:
                 self.stems[stem] += found
         for product in products:
             if product.substances and not product.medicine.homeopathic:
-                for name in _by_substance(product):
+                for name in _by_substance(product.medicine.substances):
                     if name not in self.named:
                         self.stems[name].append(product)
         self.stems = {name: list(dict.fromkeys(found)) for name, found in self.stems.items()}
@@ -102,8 +104,7 @@ def _words_after(products: Sequence[Product]) -> set[str]:
     return {word for word, count in times.items() if count >= _OFTEN}
 
 
-def _by_substance(product: Product) -> Iterator[str]:
-    labels = product.medicine.substances
-    yield key(" ".join(labels))
-    yield key(" ".join(sorted(labels)))
-    yield key(" ".join(reversed(labels)))
+@cache
+def _by_substance(labels: tuple[str, ...]) -> tuple[str, ...]:
+    orders = (labels, tuple(sorted(labels)), labels[::-1])
+    return tuple(dict.fromkeys(key(" ".join(order)) for order in orders))

@@ -22,6 +22,7 @@ _SHORTEST, _ASKED = 4, 3
 _LONG = 10
 """Letters of a name from which names with two errors in it are suggested."""
 _CODES = (7, 8, 13)
+_TIMES = ("x", "j")
 
 
 class Resolver:
@@ -64,11 +65,17 @@ class Resolver:
         words = key(text).split(" ")
         for end in range(len(words) - 1, 0, -1):
             left = words[end]
-            if not (left[0].isdigit() or left in self._naming.qualifiers or len(left) < 2):
+            if not self._is_left_over(left, words[end - 1]):
                 break
             if end < len(typed.name.split(" ")) or len(splits) == 1:
                 splits.append(rebuilt(" ".join(words[:end]), " ".join(words[end:])))
         return splits
+
+    def _is_left_over(self, word: str, before: str) -> bool:
+        """Whether a last word says nothing of the medicine: a number, a form, a unit after a number, not a letter."""
+        if len(word) == 1 and word.isalpha():
+            return word in _TIMES or before[0].isdigit()
+        return word[0].isdigit() or word in self._naming.qualifiers
 
     def _written(self, text: str, typed: Parts, products: list[Product]) -> Resolution:
         """A name as written; if its strengths are another, near name's, both are asked about."""
