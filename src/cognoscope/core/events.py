@@ -38,6 +38,10 @@ class ProposalMade(Noun):
     proposal: Proposal
     state: State
 
+    def canonical(self) -> bytes:
+        """The content in canonical JSON, around the proposal's own bytes, which its digest was made of."""
+        return b'{"event":"ProposalMade","proposal":%b,"state":"%b"}' % (self.proposal.canonical(), self.state.encode())
+
 
 class ReviewGiven(Noun):
     """A person decided."""

@@ -5,13 +5,14 @@ unions say which kind of value or event was wrong in the message, and proposals 
 are decoded (`intake`), msgspec is used instead.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-from cognoscope.core.canonical import canonical_bytes, digest
+from cognoscope.core.canonical import canonical_bytes
 
 
 def _to_utc(instant: datetime) -> datetime:
@@ -41,12 +42,17 @@ class Noun(BaseModel):
 
     def canonical(self) -> bytes:
         """The content in canonical JSON (see `canonical_bytes`)."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> bytes:
+        # Made once: what is recorded is digested, stored and sealed, each time in these bytes.
         return canonical_bytes(self.plain())
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical form."""
-        return digest(self.plain())
+        return hashlib.sha256(self.canonical()).hexdigest()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

@@ -238,6 +238,11 @@ def test_nothing_that_names_somebody_is_read() -> None:
         assert identity.casefold() not in said.casefold()
 
 
+def test_a_number_in_pieces_is_taken_out_too() -> None:
+    (order,) = read(call("order-sign", request("a", "Doliprane 06 12 34 56 78"))).orders
+    assert order.text == ""
+
+
 def test_what_was_not_sent_is_named_and_null_is_an_answer() -> None:
     body = call("order-sign", request("a", "X"), request("b", "Y"))
     assert read(body).unknown == ()

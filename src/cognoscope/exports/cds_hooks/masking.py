@@ -4,23 +4,49 @@ Names of drugs and allergies are typed by people, who now and then type a name b
 resource says of them is looked for; it is kept nowhere.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 
 from cognoscope.exports.cds_hooks.fhir import Json, dictionaries, dictionary, string
-from cognoscope.intake.documents.masking import names_in
+from cognoscope.intake.documents.masking import SHORTEST_NAME, names_in
 from cognoscope.intake.identities import Identity
+
+_PIECES = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\D")
 
 
 def masker(patient: Json | None, identifier: str) -> Callable[[str], str]:
     """A function that takes the words out of a short text that name this patient."""
     known = _identity(dictionary(patient), identifier)
+    theirs = _run_together(known)
 
     def mask(text: str) -> str:
-        if not text or not names_in(text, known):
+        together = _plain(text)
+        if not any(word in together for word in theirs) or not names_in(text, known):
             return text
-        return " ".join(word for word in text.split() if not names_in(word, known))
+        left = " ".join(word for word in text.split() if not names_in(word, known))
+        return "" if names_in(left, known) else left  # a number that was written in pieces
 
     return mask
+
+
+def _run_together(known: Identity) -> frozenset[str]:
+    """The words and numbers that `names_in` looks for, nothing between their signs: a quick look before it."""
+    said = [each.rpartition("|")[2] for each in known.identifiers]
+    said += [part for name in known.names for part in (name["family"], *name["given"])]
+    said += [known.birth_date or "", *(each["value"] for each in known.telecom)]
+    pieces = [
+        *said,
+        *(piece for each in said for piece in _PIECES.split(each)),
+        *(_DIGITS.sub("", each) for each in said),
+    ]
+    return frozenset(plain for plain in map(_plain, pieces) if len(plain) >= SHORTEST_NAME)
+
+
+def _plain(text: str) -> str:
+    folded = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in folded.casefold() if sign.isalnum())
 
 
 def _identity(patient: Json, identifier: str) -> Identity:

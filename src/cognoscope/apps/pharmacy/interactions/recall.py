@@ -7,9 +7,10 @@ from cognoscope.apps.pharmacy.interactions.prescription import Earlier
 from cognoscope.apps.pharmacy.interactions.prescription_case import instant_text, prescription_of, with_recalled
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
-from cognoscope.core.events import PolicyChanged, ProposalMade, ReviewGiven
+from cognoscope.core.events import PolicyChanged, ReviewGiven
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.proposal import Proposal
+from cognoscope.core.queries import proposal
 from cognoscope.core.review import Review
 from cognoscope.core.values import TextValue
 
@@ -22,12 +23,14 @@ def recall(case: Case, ledger: Ledger) -> Case:
 
     What a program proposed and nobody decided is not "seen": it would vanish from the inbox at the next run.
     """
+    policy = policy_in_force(ledger)
+    earlier = decided(ledger, case.subject, case.as_of)
+    if not earlier and policy is None and case.table("earlier") is None and case.fact("policy") is None:
+        return case  # mostly so, and a case is dear to make and to digest again
     try:
         prescription_of(case)
     except InvalidInput:
         return case
-    policy = policy_in_force(ledger)
-    earlier = decided(ledger, case.subject, case.as_of)
     return with_recalled(case, earlier, None if policy is None else policy.policy)
 
 
@@ -42,24 +45,31 @@ def policy_in_force(ledger: Ledger) -> PolicyChanged | None:
 def decided(ledger: Ledger, subject: str, before: datetime) -> list[Earlier]:
     """Each alert of the subject that a person decided, oldest decision first."""
     found: dict[tuple[str, str], Earlier] = {}
-    for entry in ledger.entries(event="ProposalMade", application=CARD.name, subject=subject):
-        if isinstance(entry.event, ProposalMade) and entry.event.proposal.as_of < before:
-            for one in _decided_in(entry.event.proposal, _reviews(ledger, entry.event.proposal.digest)):
+    reviews = _reviews(ledger, subject)
+    # By way of the reviews: a stay has a proposal for each hook of each drug, and few that somebody decided.
+    decided_on = sorted(filter(None, (proposal(ledger, digest) for digest in reviews)), key=lambda made: made.seq)
+    for made in decided_on:
+        if made.proposal.as_of < before:
+            for one in _decided_in(made.proposal, reviews[made.proposal.digest]):
                 found[one.key, one.signature] = one
     return sorted(found.values(), key=lambda one: (one.at, one.key, one.signature))
 
 
-def _reviews(ledger: Ledger, proposal: str) -> list[Review]:
-    entries = ledger.entries(event="ReviewGiven", proposal=proposal)
-    return [entry.event.review for entry in entries if isinstance(entry.event, ReviewGiven)]
+def _reviews(ledger: Ledger, subject: str) -> dict[str, list[Review]]:
+    """The reviews of a subject's proposals, by the proposals' digests, oldest first."""
+    found: dict[str, list[Review]] = {}
+    for entry in ledger.entries(event="ReviewGiven", application=CARD.name, subject=subject):
+        if isinstance(entry.event, ReviewGiven):
+            found.setdefault(entry.event.review.proposal, []).append(entry.event.review)
+    return found
 
 
-def _decided_in(proposal: Proposal, reviews: list[Review]) -> list[Earlier]:
-    if not isinstance(proposal.value, TextValue):
+def _decided_in(made: Proposal, reviews: list[Review]) -> list[Earlier]:
+    if not isinstance(made.value, TextValue):
         return []
     whole = [review for review in reviews if review.element is None and review.verdict != "defer"]
     found = []
-    for finding in proposal.value.findings:
+    for finding in made.value.findings:
         details = {attribute.name: str(attribute.value or "") for attribute in finding.attributes}
         if "rule" not in details:
             continue
