@@ -17,10 +17,7 @@ from cognoscope.apps.pharmacy.reactions.french_spans_features import BUCKETS, Ex
 from cognoscope.apps.pharmacy.reactions.french_spans_tagging import BEGIN, END, SINGLE, likeliest, spans_of, tagged
 from cognoscope.core.errors import NotInstalled
 
-
 ROUNDS = 12
-STEPS = 400_000
-"""Steps that the descent takes at least: with fewer, what little text there is has not been learnt."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +53,15 @@ def fit(leaflets: Sequence[Leaflet], texts: Sequence[Read], seed: int) -> Marker
     )
     marks = [listed(text, known, leaflet.product) for leaflet, text in zip(leaflets, texts, strict=True)]
     x = _clipped(vstack([text.table for text in texts], "csr") + vstack(marks, "csr"))
-    rounds = max(ROUNDS, STEPS // max(1, x.shape[0]))
     learner: Any = SGDClassifier(
-        loss="log_loss", alpha=1e-5, max_iter=rounds, tol=None, average=True, random_state=seed
+        loss="log_loss", alpha=1e-5, max_iter=ROUNDS, tol=None, average=True, random_state=seed
     ).fit(x, np.concatenate(labels))
     weights, bias = np.zeros((SINGLE + 1, BUCKETS)), np.full(SINGLE + 1, -30.0)
-    weights[learner.classes_], bias[learner.classes_] = learner.coef_, learner.intercept_
+    coef, intercept = learner.coef_, learner.intercept_
+    if len(learner.classes_) == 2:
+        # Of two labels scikit-learn keeps the weights of the second.
+        coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
+    weights[learner.classes_], bias[learner.classes_] = coef, intercept
     return Marker(weights, bias, known)
 
 
