@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cognoscope.core.errors import NotInstalled
 
-MEANING, SHARPNESS, RIDGE = 0.8, 6.0, 0.3
+MEANING, SHARPNESS, RIDGE = 0.7, 4.0, 0.3
 """Share of meaning in the likeness; how fast it falls with the angle; penalty."""
 
 Matrix = NDArray[np.float32]
