@@ -20,6 +20,9 @@ QUOTES_SHOWN = 3
 SPANS_SHOWN = 240
 """Highlights of one page; with more, the later ones are only in the whole texts."""
 
+UNSAID = frozenset({"level", "rule", "alert", "signature", "orders", "asks", "policy"})
+"""Details by which programs find an alert again (see `docs/alerts.md`); its label and reason say them in words."""
+
 RANKS = 6
 """Looks of highlights; groups beyond the last share it."""
 
@@ -213,7 +216,7 @@ def _finding(
         vocabulary=finding.vocabulary or "",
         certainty=finding.certainty,
         qualifiers=qualifier_words(finding.qualifiers, notes.language),
-        attributes=[_attribute(one, notes.language) for one in finding.attributes],
+        attributes=[_attribute(one, notes.language) for one in finding.attributes if one.name not in UNSAID],
         reason=words.say(finding.reason, notes.language) if finding.reason else "",
         quotes=quotes,
         more=len(spans) - len(quotes),

@@ -16,13 +16,15 @@ from cognoscope.apps.pharmacy import interactions
 from cognoscope.apps.pharmacy.interactions.case import build_case
 from cognoscope.apps.pharmacy.interactions.policy import shipped_policy
 from cognoscope.core.actor import Role, person, program
-from cognoscope.core.events import PolicyChanged
+from cognoscope.core.events import PolicyChanged, ReviewGiven
 from cognoscope.core.home import Home
 from cognoscope.core.lifecycle import change_state
+from cognoscope.core.review import Review
 from cognoscope.core.running import run
 from cognoscope.web.app import create_app
 
 CHIEF = person("chief", Role.ADMINISTRATOR)
+REVIEWER = person("lea", Role.CLINICIAN)
 
 
 @pytest.fixture
@@ -58,6 +60,15 @@ def fields(**changes: str) -> dict[str, str]:
     return sent | changes
 
 
+def simulated(client: TestClient, **changes: str) -> str:
+    """The page once the simulation is over: a slow machine shows first how far it is."""
+    for _ in range(100):
+        page = post(client, "/policy/simulate", **fields(**changes)).text
+        if "Voir où elle en est" not in page:
+            return page
+    raise AssertionError("the simulation does not end")
+
+
 def policy_in(page: str) -> str:
     found = re.search(r'name="policy" value="([^"]+)"', page)
     assert found, page
@@ -80,7 +91,7 @@ def test_a_clinician_reads_and_cannot_change(person: Enter, web: FastAPI) -> Non
 
 def test_simulating_shows_what_would_change_and_changes_nothing(person: Enter, web: FastAPI, past: None) -> None:
     pharmacist = person("paul", Role.PHARMACIST)
-    page = post(pharmacist, "/policy/simulate", **fields(level_discouraged="suppress")).text
+    page = simulated(pharmacist, level_discouraged="suppress")
     assert "Aucune contre-indication n&#39;est cachée" in page or "Aucune contre-indication n'est cachée" in page
     assert "Ce qui changerait : 4 alertes" in page, "the discouraged pair of each of the four prescriptions"
     assert "<svg" in page and "Mettre en vigueur" in page
@@ -89,10 +100,10 @@ def test_simulating_shows_what_would_change_and_changes_nothing(person: Enter, w
 
 def test_put_in_force_with_a_reason_then_used_by_the_next_run(person: Enter, web: FastAPI, past: None) -> None:
     pharmacist = person("paul", Role.PHARMACIST)
-    simulated = post(pharmacist, "/policy/simulate", **fields(level_discouraged="suppress")).text
-    without = post(pharmacist, "/policy", policy=policy_in(simulated), reason="  ")
+    tried = simulated(pharmacist, level_discouraged="suppress")
+    without = post(pharmacist, "/policy", policy=policy_in(tried), reason="  ")
     assert without.status_code == 422 and "Dites en quelques mots" in without.text
-    assert post(pharmacist, "/policy", policy=policy_in(simulated), reason="Trop d'alertes").status_code == 303
+    assert post(pharmacist, "/policy", policy=policy_in(tried), reason="Trop d'alertes").status_code == 303
     (entry,) = web.state.services.ledger.entries(event="PolicyChanged")
     assert isinstance(entry.event, PolicyChanged)
     assert (entry.actor.id, entry.event.reason) == ("paul", "Trop d'alertes")
@@ -112,7 +123,7 @@ def test_a_policy_that_hides_a_contraindication_is_refused(person: Enter, web: F
     unsafe["levels"]["contraindicated"] = "fold"
     answer = post(pharmacist, "/policy", policy=json.dumps(unsafe), reason="essai")
     assert answer.status_code == 422 and not web.state.services.ledger.entries(event="PolicyChanged")
-    page = post(pharmacist, "/policy/simulate", **fields(level_contraindicated="suppress")).text
+    page = simulated(pharmacist, level_contraindicated="suppress")
     assert '"contraindicated":"show"' in policy_in(page)
 
 
@@ -125,5 +136,30 @@ def test_a_form_with_a_wrong_value_is_refused_with_a_sentence(person: Enter, wro
 
 
 def test_without_past_prescriptions_it_says_so(person: Enter) -> None:
-    page = post(person("paul", Role.PHARMACIST), "/policy/simulate", **fields()).text
+    page = simulated(person("paul", Role.PHARMACIST))
     assert "Aucune prescription passée" in page
+
+
+def test_an_offered_habit_is_switched_on_by_hand_and_offered_no_more(person: Enter, web: FastAPI, past: None) -> None:
+    ledger, at = web.state.services.ledger, cases.AS_OF + timedelta(minutes=5)
+    for number in range(10, 22):
+        asked = cases.patient(subject=f"stay:{number}", egfr=90, allergies=())
+        case = build_case(asked, cases.orders("Cardionel", "Clarimyx"), tiny(), cases.AS_OF)
+        (proposal,) = run(interactions.APPLICATION, case, ledger, program("scheduler"), cases.AS_OF)
+        review = Review(
+            proposal=proposal.digest,
+            element="pair-amiodarone_clarithromycine-5",
+            verdict="overrule",
+            reason="known-tolerated",
+            shown_at=at,
+            decided_at=at,
+        )
+        ledger.append(ReviewGiven(review=review), REVIEWER, at)
+    pharmacist = person("paul", Role.PHARMACIST)
+    assert "écartée 12 fois sur 12" in pharmacist.get("/policy").text
+    tried = simulated(pharmacist, offer_0="1")
+    assert '"rule":"ansm:amiodarone~clarithromycine"' in policy_in(tried)
+    post(pharmacist, "/policy", policy=policy_in(tried), reason="Habitude du service")
+    page = pharmacist.get("/policy").text
+    assert "écartée 12 fois" not in page and "ansm:amiodarone~clarithromycine" in page
+    assert "Rien ne changerait" in simulated(pharmacist, habit_0="1")

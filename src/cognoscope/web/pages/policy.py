@@ -11,7 +11,7 @@ from cognoscope.apps.pharmacy.interactions.alerts import CONTRAINDICATED, LEVELS
 from cognoscope.apps.pharmacy.interactions.card import CARD
 from cognoscope.apps.pharmacy.interactions.case_warehouse import cases_from_warehouse
 from cognoscope.apps.pharmacy.interactions.deciding import REASONS
-from cognoscope.apps.pharmacy.interactions.habits import suggestions
+from cognoscope.apps.pharmacy.interactions.habits import Suggestion, suggestions
 from cognoscope.apps.pharmacy.interactions.policy import Policy, read_policy, shipped_policy
 from cognoscope.apps.pharmacy.interactions.prescription import Prescription
 from cognoscope.apps.pharmacy.interactions.prescription_case import prescription_of
@@ -39,9 +39,7 @@ REASON_NEEDED = N_("Dites en quelques mots pourquoi la politique change. Rien n'
 FAILED = N_("La simulation n'a pas pu aller à son terme. Rien n'a changé ; essayez de nouveau.")
 UNSAFE = N_("Cette politique cacherait une contre-indication : elle ne peut pas être mise en vigueur.")
 SIMULATE_FIRST = N_("Simulez cette politique avant de la mettre en vigueur. Rien n'a changé.")
-UNREADABLE = N_(
-    "La politique en vigueur est illisible : celle qui est livrée est montrée. Mettez-en une en vigueur."
-)
+UNREADABLE = N_("La politique en vigueur est illisible : celle qui est livrée est montrée. Mettez-en une en vigueur.")
 DONE = N_("Politique mise en vigueur. Registre, n° %(seq)s.")
 
 
@@ -64,7 +62,7 @@ def try_out(page: CurrentPage, person: Reader, sent: Sent) -> Response:
     """What the policy of the form would have done; asked again while it runs, it says how far it is."""
     in_force, _ = _in_force(page)
     try:
-        policy = policy_of(_texts(sent), in_force, suggestions(page.services.ledger))
+        policy = policy_of(_texts(sent), in_force, _offered(page, in_force))
     except FormRefused as refused:
         return _render(page, person, in_force, problem=page.translate(str(refused)), status_code=422)
     job = _job(page, policy, in_force)
@@ -108,6 +106,12 @@ def _history(page: Page) -> list[Entry]:
         entry for entry in entries if isinstance(entry.event, PolicyChanged) and entry.event.application == CARD.name
     ]
     return mine[:HISTORY]
+
+
+def _offered(page: Page, in_force: Policy) -> list[Suggestion]:
+    """The suggestions that the policy in force does not hold yet."""
+    held = {(habit.ward, habit.rule) for habit in in_force.habits}
+    return [one for one in suggestions(page.services.ledger) if (one.ward, one.rule) not in held]
 
 
 def _in_force(page: Page) -> tuple[Policy, str]:
@@ -165,7 +169,7 @@ def _render(
         monitoring=monitoring_lines(base or policy, page.language),
         kept={each.analyte: each for each in policy.monitoring},
         base=base or policy,
-        offered=suggestions(page.services.ledger),
+        offered=_offered(page, base or policy),
         habit_reasons={reason.code: reason.label.in_language(page.language) for reason in CARD.reasons},
         reason_words={code: words[page.language == "en"] for code, words in REASONS.items()},
         job=job,

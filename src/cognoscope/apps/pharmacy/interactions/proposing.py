@@ -102,7 +102,6 @@ def _alerts(checked: Checked, case: Case) -> Iterator[Finding]:
             key=element_key(alert.key),
             label=Sentence(fr=alert.label[0], en=alert.label[1]),
             group=_group(decision),
-            code=alert.level,
             vocabulary=_vocabulary(alert.kind, checked.asked),
             attributes=tuple(_attributes(decision, checked.asked)),
             reason=Sentence(fr=reason[0], en=reason[1]),
@@ -155,7 +154,6 @@ def _questions(asked: Prescription, case: Case) -> Iterator[Finding]:
             key=element_key(f"name-{place}"),
             label=Sentence(fr=label[0], en=label[1]),
             group="question" if not drug.understood else "folded",
-            attributes=(Attribute(name="status", label=Sentence(fr="Nom", en="Name"), value=drug.status),),
             reason=Sentence(fr=reason[0], en=reason[1]),
             evidence=_pointers((("drug", place), *options), case),
         )
@@ -206,7 +204,6 @@ def _unchecked(checked: Checked, case: Case) -> Iterator[Finding]:
             key=element_key(f"unchecked-{one.key}"),
             label=Sentence(fr=one.label[0], en=one.label[1]),
             group="unchecked",
-            attributes=(Attribute(name="missing", label=Sentence(fr="Il manque", en="Missing"), value=one.missing),),
             evidence=_pointers(one.cited or (("drug", 0),), case),
         )
     for name in checked.asked.missing:
