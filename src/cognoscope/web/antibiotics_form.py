@@ -14,7 +14,7 @@ LONGEST = 2000
 YES_NO = {"": N_("non précisé"), "yes": N_("oui"), "no": N_("non")}
 ASKED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "severity": (
-        N_("Gravité"),
+        N_("Gravité de l'infection"),
         {
             "": N_("non précisée"),
             "mild": N_("sans gravité, hors hospitalisation"),

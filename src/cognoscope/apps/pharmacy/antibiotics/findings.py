@@ -1,5 +1,7 @@
 """The decision as findings: options, what is missing, what was set aside, and the rules that led there."""
 
+from collections.abc import Iterable
+
 from cognoscope.apps.pharmacy.antibiotics.asking import Missing
 from cognoscope.apps.pharmacy.antibiotics.model import Decision, Option
 from cognoscope.apps.pharmacy.antibiotics.question import Question
@@ -85,7 +87,7 @@ def missing_finding(question: Question, one: Missing) -> Finding:
         said.append(
             Sentence(fr=f"Supposé en attendant : {assumed.value_fr}.", en=f"Assumed until then: {assumed.value_en}.")
         )
-    rows = tuple(RowsPointer(table="question", start=ask.row, stop=ask.row + 1) for ask in one.asks)
+    rows = joined(RowsPointer(table="question", start=ask.row, stop=ask.row + 1) for ask in one.asks)
     return Finding(
         key=f"missing-{one.fact.replace('_', '-')}",
         label=Sentence(fr=one.asks[0].fr, en=one.asks[0].en),
@@ -169,12 +171,29 @@ def evidence(option: Option) -> tuple[Pointer, ...]:
     """The rule's row, what its activity rests on, and what its grounds rest on."""
     rule = RowsPointer(table="regimen", start=option.regimen.row, stop=option.regimen.row + 1)
     more = [pointer for ground in option.grounds for pointer in ground.rests_on]
-    return tuple(dict.fromkeys([rule, *option.activity.rests_on, *more]))
+    return joined([rule, *option.activity.rests_on, *more])
+
+
+def joined(pointers: Iterable[Pointer]) -> tuple[Pointer, ...]:
+    """The pointers once each, neighbouring rows of a table as one; tables in the order they were first named."""
+    rows: dict[str, set[int]] = {}
+    facts: list[Pointer] = []
+    for pointer in pointers:
+        if isinstance(pointer, RowsPointer):
+            rows.setdefault(pointer.table, set()).update(range(pointer.start, pointer.stop))
+        elif pointer not in facts:
+            facts.append(pointer)
+    found: list[Pointer] = []
+    for table, held in rows.items():
+        starts = [row for row in sorted(held) if row - 1 not in held]
+        stops = [row + 1 for row in sorted(held) if row + 1 not in held]
+        found += [RowsPointer(table=table, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+    return (*found, *facts)
 
 
 def atc(question: Question, option: Option) -> str:
     """The codes of the agents, joined."""
-    return "+".join(option.regimen.agents)
+    return "+".join(question.agents[code].atc for code in option.regimen.agents)
 
 
 def tested_codes(question: Question, option: Option) -> str:

@@ -47,6 +47,7 @@ class Agent:
     tested: str
     fr: str
     en: str
+    atc: str
     group: str
     aware: str
     spectrum: int
