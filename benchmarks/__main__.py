@@ -6,8 +6,8 @@ python -m benchmarks [NAME ...]
 import subprocess
 import sys
 
-NAMES = ("ledger", "ingest", "web", "arrivals", "abstention", "hours", "records", "search")
-"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, the last two the extra `text`."""
+NAMES = ("ledger", "ingest", "web", "arrivals", "abstention", "hours", "records", "search", "cds_hooks")
+"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`."""
 
 
 def main() -> int:
