@@ -28,6 +28,8 @@ def medicines(tmp_path_factory: pytest.TempPathFactory) -> Medicines:
         ("calmozine 500 mg 1 matin et soir", "exact", {"paracétamol"}),
         ("calmozine 500 mg x 3 / j", "exact", {"paracétamol"}),
         ("calmozine 1 g", "exact", {"paracétamol"}),
+        ("calmozine 44", "ambiguous", {"paracétamol"}),
+        ("calmozine 44 mg", "exact", {"paracétamol"}),
         ("calmozine k", "corrected", {"paracétamol"}),
         ("Calmozne 500 mg", "corrected", {"paracétamol"}),
         ("calmozinee", "corrected", {"paracétamol"}),

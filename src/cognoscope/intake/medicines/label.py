@@ -8,12 +8,12 @@ from importlib.resources import files
 
 from cognoscope.intake.medicines.names import fold
 
-_UNITS = (
+UNITS = (
     r"mg|g|kg|mcg|ug|µg|μg|ng|microgrammes?|milligrammes?|grammes?|nanogrammes?|ui|u|unites?|millions?|mui|m ?ui|iu|ml|"
     r"l|cl|litres?|mmol|mol|meq|mbq|gbq|kbq|ch|dh|pour cent|pour mille|ppm|kcal|kj|ufc|bq|cm2|gouttes?|doses?"
 )
 _NUMBER = r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
-_STRENGTH = re.compile(rf"(?<![a-z0-9])(?:{_NUMBER})\s*(?:%|(?:{_UNITS})\b)")
+_STRENGTH = re.compile(rf"(?<![a-z0-9])(?:{_NUMBER})\s*(?:%|(?:{UNITS})\b)")
 _NUMBERS = re.compile(rf"({_NUMBER})\s*([a-zµμ%]*)")
 _WORDS = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
 _COMMA = re.compile(r",(?!\d)|,(?=\d+\s*(?:ch|dh))")

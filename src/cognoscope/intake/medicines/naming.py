@@ -37,7 +37,7 @@ class Naming:
         held = {word for labels in sets for word in key(" ".join(labels)).split()}
         ends = Counter(name.split(" ")[-1] for name in self.named if " " in name)
         often = {word for word, times in ends.items() if times >= _OFTEN} | _words_after(products)
-        self.qualifiers = (often - held) | set(shorthand())
+        self.qualifiers = {word for word in often - held if len(word) > 1 and word.isalpha()} | set(shorthand())
         for name, found in list(self.named.items()):
             stem = self._stem(name)
             if stem and stem != name:
@@ -86,7 +86,7 @@ class Naming:
 
     def _stem(self, name: str) -> str:
         words = name.split(" ")
-        while len(words) > 1 and words[-1] in self.qualifiers:
+        while len(words) > 1 and len(words[-1]) > 1 and words[-1] in self.qualifiers:
             words.pop()
         return " ".join(words)
 

@@ -5,10 +5,11 @@ the ACM 1964: four in five misspellings). Strength and form, when typed, choose 
 substances is asked.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cognoscope.intake.medicines.label import Parts, key, parts, rebuilt
+from cognoscope.intake.medicines.label import UNITS, Parts, key, parts, rebuilt
 from cognoscope.intake.medicines.medicine import Medicine, Resolution
 from cognoscope.intake.medicines.names import base
 from cognoscope.intake.medicines.naming import Naming
@@ -22,7 +23,8 @@ _SHORTEST, _ASKED = 4, 3
 _LONG = 10
 """Letters of a name from which names with two errors in it are suggested."""
 _CODES = (7, 8, 13)
-_TIMES = ("x", "j")
+_TIMES, _MEASURES = ("x", "j"), ("g", "l", "h")
+_UNIT = re.compile(rf"\d (?:{UNITS})\b")
 
 
 class Resolver:
@@ -46,15 +48,17 @@ class Resolver:
         whole = self._naming.whole.get(typed.whole)
         if whole:
             return found(text, together("", whole), False)
+        doubtful: list[Product] = []
         for split in self._splits(typed, text):
             products = self._naming.products(split.name)
-            if products:
+            if products and _is_told(split, products):
                 return self._written(text, split, products)
+            doubtful = doubtful or products
         for errors in (1, 2):
             near = self._nearest(typed, text, errors)
             if near:
                 return near
-        return self._begun(text, typed)
+        return suggested(text, together("", doubtful)) if doubtful else self._begun(text, typed)
 
     def _splits(self, typed: Parts, text: str) -> list[Parts]:
         """Where the name may end: as the label says, then ever earlier as long as only qualifiers are left over."""
@@ -67,14 +71,15 @@ class Resolver:
             left = words[end]
             if not self._is_left_over(left, words[end - 1]):
                 break
-            if end < len(typed.name.split(" ")) or len(splits) == 1:
+            longer = end >= len(typed.name.split(" ")) and len(splits) > 1
+            if not longer and len("".join(words[:end])) >= _ASKED:
                 splits.append(rebuilt(" ".join(words[:end]), " ".join(words[end:])))
         return splits
 
     def _is_left_over(self, word: str, before: str) -> bool:
         """Whether a last word says nothing of the medicine: a number, a form, a unit after a number, not a letter."""
         if len(word) == 1 and word.isalpha():
-            return word in _TIMES or before[0].isdigit()
+            return word in _TIMES or (word in _MEASURES and before[0].isdigit())
         return word[0].isdigit() or word in self._naming.qualifiers
 
     def _written(self, text: str, typed: Parts, products: list[Product]) -> Resolution:
@@ -106,7 +111,7 @@ class Resolver:
         if best is None:
             return None
         fits = fitting(best, list(dict.fromkeys(product for held in nearest.values() for product in held)))
-        sure = errors == 1 and len(best.name.replace(" ", "")) >= _SHORTEST
+        sure = errors == 1 and len(best.name.replace(" ", "")) >= _SHORTEST and _is_told(best, fits)
         return found(text, together("", fits), True) if sure else suggested(text, together("", fits))
 
     def _begun(self, text: str, typed: Parts) -> Resolution:
@@ -119,6 +124,16 @@ class Resolver:
         if not products:
             return unknown(text)
         return found(text, together("", fitting(typed, list(dict.fromkeys(products)))), True)
+
+
+def _is_told(typed: Parts, products: list[Product]) -> bool:
+    """Whether one at least of the numbers that follow the name is a strength of what it names, if there are any.
+
+    A strength that nobody sells is a slip; but with a number without a unit the name itself may be another (W 44).
+    """
+    if not typed.numbers or _UNIT.search(typed.whole):
+        return True
+    return any(typed.numbers & product.parts.doses for product in products)
 
 
 def fitting(typed: Parts, products: list[Product]) -> list[Product]:

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from cognoscope.apps.pharmacy.interactions.card import CARD
-from cognoscope.apps.pharmacy.interactions.evaluate_brands import Sold, ask_by_brand, labels_by_substance
+from cognoscope.apps.pharmacy.interactions.evaluate_brands import (
+    Lines,
+    Sold,
+    ask_by_brand,
+    labels_by_substance,
+    lines_of,
+)
 from cognoscope.apps.pharmacy.interactions.evaluate_example import detected
 from cognoscope.apps.pharmacy.interactions.evaluate_folders import database_folders, thesaurus_folders
 from cognoscope.apps.pharmacy.interactions.evaluate_names import Typed, share, typed
@@ -19,7 +25,6 @@ from cognoscope.apps.pharmacy.interactions.evaluate_pairs import Asked, Edition,
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evaluation import Evaluation, Metric
 from cognoscope.intake.knowledge.bdpm import BDPM
-from cognoscope.intake.knowledge.source import Loaded
 from cognoscope.intake.medicines import Medicines
 from cognoscope.intake.medicines.catalogue import medicines_of
 
@@ -53,9 +58,9 @@ def evaluate(folder: Path) -> Evaluation:
         raise InvalidInput(f"{folder}: no edition of the thesaurus is in it, and no public database in or beside it.")
     asked = [ask(edition) for edition in editions]
     sold = {
-        (edition.thesaurus.edition, medicines.edition): _sold(edition, loaded, medicines)
+        (edition.thesaurus.edition, medicines.edition): _sold(edition, lines, medicines)
+        for lines, medicines in books
         for edition in editions
-        for loaded, medicines in books
     }
     names = {way: [typed(book, *how) for _, book in books] for way, how in WAYS.items()}
     detail: dict[str, Any] = {
@@ -75,13 +80,13 @@ def evaluate(folder: Path) -> Evaluation:
     )
 
 
-def _book(folder: Path) -> tuple[Loaded, Medicines]:
+def _book(folder: Path) -> tuple[Lines, Medicines]:
     loaded = BDPM.load(folder)
-    return loaded, medicines_of(loaded.edition, folder.name, loaded.tables)
+    return lines_of(loaded.tables), medicines_of(loaded.edition, folder.name, loaded.tables)
 
 
-def _sold(edition: Edition, loaded: Loaded, medicines: Medicines) -> Sold:
-    return ask_by_brand(edition, medicines, labels_by_substance(loaded.tables, edition.raw.names))
+def _sold(edition: Edition, lines: Lines, medicines: Medicines) -> Sold:
+    return ask_by_brand(edition, medicines, labels_by_substance(lines, edition.raw.names))
 
 
 def _of_pairs(asked: list[Asked], sold: list[Sold]) -> tuple[Metric, ...]:

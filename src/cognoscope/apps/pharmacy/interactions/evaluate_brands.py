@@ -38,8 +38,12 @@ class Sold:
     missed: tuple[str, ...]
 
 
-def labels_by_substance(tables: Mapping[str, pa.Table], names: Mapping[str, str]) -> dict[str, str]:
-    """For each plain name of the thesaurus, the denomination of one speciality of that substance alone."""
+Lines = Mapping[str, list[tuple[str, list[list[str]]]]]
+"""By each word of it, the denominations of one substance alone, with the words of the names it is declared under."""
+
+
+def lines_of(tables: Mapping[str, pa.Table]) -> Lines:
+    """The raw lines of a public database, homeopathic ones left out."""
     held: dict[str, dict[str, list[list[str]]]] = defaultdict(lambda: defaultdict(list))
     for row in tables["composition"].to_pylist():
         held[row["cis"]][row["link"]].append(re.findall(r"[a-z0-9]+", fold(row["substance"])))
@@ -53,6 +57,11 @@ def labels_by_substance(tables: Mapping[str, pa.Table], names: Mapping[str, str]
         ):
             for word in {word for words in lines[0] for word in words}:
                 by_word[word].append((row["label"], lines[0]))
+    return by_word
+
+
+def labels_by_substance(lines: Lines, names: Mapping[str, str]) -> dict[str, str]:
+    """For each plain name of the thesaurus, the denomination of one speciality of that substance alone."""
     known = {key: re.findall(r"[a-z0-9]+", fold(name)) for key, name in names.items()}
     by_first: dict[str, list[list[str]]] = defaultdict(list)
     for words in known.values():
@@ -61,9 +70,8 @@ def labels_by_substance(tables: Mapping[str, pa.Table], names: Mapping[str, str]
     found: dict[str, str] = {}
     for key, wanted in sorted(known.items()):
         if wanted and wanted[0] not in _PARTS:
-            label = next(
-                (label for label, declared in by_word.get(wanted[0], ()) if _means(declared, wanted, by_first)), ""
-            )
+            held = lines.get(wanted[0], ())
+            label = next((label for label, declared in held if _means(declared, wanted, by_first)), "")
             if label:
                 found[key] = label
     return found
