@@ -189,6 +189,13 @@ def test_an_unknown_germ_is_refused_with_what_is_near():
         asked(infection="bacteraemia", germ="E. coli", results=(Lab("AMX", "X"),))
 
 
+def test_an_allergy_that_no_row_speaks_of_is_refused_not_ignored():
+    with pytest.raises(InvalidInput, match="none of the classes known: aminoglycosides"):
+        asked(infection="cystitis", allergies=(("amoxicilline", "unknown"),))
+    with pytest.raises(InvalidInput, match="is none of: delayed-mild"):
+        asked(infection="cystitis", allergies=(("penicillins", "rash"),))
+
+
 def test_clearance_is_cockcroft_and_gault():
     assert clearance(None, 90.0, 71, 60.0, "f") == {"egfr": 47.8, "egfr_method": "Cockcroft-Gault"}
     assert clearance(None, 90.0, 71, None, "f") == {}
@@ -226,7 +233,11 @@ def facts() -> Iterator[tuple[str, st.SearchStrategy[object]]]:
 @settings(max_examples=60, deadline=None)
 @given(st.fixed_dictionaries(dict(facts())))
 def test_any_question_is_answered_or_declined(said: dict[str, object]):
-    case = build_case(Infection(subject="stay:1", **said), CASES.knowledge(), CASES.AS_OF)  # type: ignore[arg-type]
+    try:
+        case = build_case(Infection(subject="stay:1", **said), CASES.knowledge(), CASES.AS_OF)  # type: ignore[arg-type]
+    except InvalidInput as refused:
+        assert "?" in str(said["allergies"]), refused
+        return
     (proposal,) = propose(case)
     assert (proposal.value is None) != (proposal.abstention is None)
     assert all(pointer.exists_in(case) for pointer in proposal.evidence)

@@ -78,7 +78,8 @@ def build_case(
     isolates: the hospital's own; those after `as_of` do not count.
 
     Raises:
-        InvalidInput: the infection, the germ or an agent of the results is not known; the message names what is near.
+        InvalidInput: the infection, the germ, an agent of the results or an allergy is not known; the message names
+            what is near, or what there is.
     """
     infection = infection_row(asked.infection)
     if infection is None:
@@ -90,7 +91,7 @@ def build_case(
     facts |= {"allergies_known": asked.allergies is not None, "drugs_known": asked.drugs is not None}
     facts |= clearance(asked.egfr, asked.creatinine_umol_l, asked.age_years, asked.weight_kg, asked.sex)
     found = _rules(asked.infection)
-    found["allergy"] = [{"allergen": each[0], "reaction": each[1]} for each in asked.allergies or ()]
+    found["allergy"] = [_allergy(*each) for each in asked.allergies or ()]
     facts["eucast_loaded"] = False
     try:
         microbes = open_microbes(knowledge)
@@ -112,6 +113,17 @@ def build_case(
         tables=_tables(found),
         source=source,
     )
+
+
+def _allergy(allergen: str, reaction: str) -> Mapping[str, Cell]:
+    """A row of the case. An allergy that no row speaks of would exclude nothing, unseen: it is refused."""
+    allergens = sorted({row["allergen"] for row in rows("cross")})
+    reactions = sorted({row["reaction"] for row in rows("cross")} | {"intolerance"})
+    if allergen not in allergens:
+        raise InvalidInput(f"An allergy is to none of the classes known: {', '.join(allergens)}.")
+    if reaction not in reactions:
+        raise InvalidInput(f"The reaction to {allergen} is none of: {', '.join(reactions)}.")
+    return {"allergen": allergen, "reaction": reaction}
 
 
 def _rules(infection: str) -> dict[str, list[Mapping[str, Cell]]]:
