@@ -32,10 +32,13 @@ STARTS = (
     (1.0, 1.0, 10.0, 10.0, 0.2),
     (2.0, 0.5, 5.0, 6.0, 0.05),
     (0.5, 0.05, 1.0, 1.5, 0.01),
+    (0.5, 0.3, 50.0, 50.0, 0.5),
+    (0.5, 0.3, 5000.0, 5000.0, 0.5),
 )
 """DuMouchel's own start first; the best of all ends wins, as the likelihood has several tops."""
 
-BOUNDS = ((-7.0, 7.0), (-9.0, 8.0), (-7.0, 7.0), (-9.0, 8.0), (-12.0, 12.0))
+BOUNDS = ((-7.0, 14.0), (-9.0, 14.0), (-7.0, 14.0), (-9.0, 14.0), (-12.0, 12.0))
+FEW_CELLS = 3_000
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ def fit(cells: Squashed, starts: tuple[tuple[float, ...], ...] = STARTS) -> Prio
     held = cells.weight[cells.observed > 0].sum()
     if held < FEWEST_CELLS:
         raise InvalidInput(f"A prior cannot be fitted to {held:.0f} pairs with a report: at least {FEWEST_CELLS}.")
-    rough, best, lowest = _Likelihood(rougher(cells), held), _free(starts[0]), np.inf
+    # Of few cells none is put together: where most are as expected, the prior's width is smaller than a range.
+    rough = _Likelihood(cells if len(cells.weight) <= FEW_CELLS else rougher(cells), held)
+    best, lowest = _free(starts[0]), np.inf
     for start in starts:
         found = minimize(
             rough,

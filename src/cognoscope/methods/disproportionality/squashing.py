@@ -23,6 +23,10 @@ FEW = 30
 """Counts up to this are kept apart; larger ones are put together with counts as close as their expected ones."""
 
 
+MANY = 20_000
+"""Larger counts are kept one by one up to this many: where all are as expected, their spread is the prior."""
+
+
 @dataclass(frozen=True)
 class Squashed:
     """Cells: their count, their (mean) expected count, and how many there are of them."""
@@ -57,7 +61,9 @@ def squash(observed: Array, expected: Array, drugs: Array | None = None, reactio
     mean = total[filled] / weight[filled]
     # Where rounding left a cell without its expected count, the middle of its bin stands for it.
     mean = np.where(mean > 0, mean, np.exp((filled % BINS + 0.5) * WIDTH + LOWEST))
-    large = _alike(Squashed(observed[~small], expected[~small], np.ones(int((~small).sum()))), WIDTH)
+    large = Squashed(observed[~small], expected[~small], np.ones(int((~small).sum())))
+    if len(large.weight) > MANY:
+        large = _alike(large, WIDTH)
     return Squashed(
         np.concatenate([filled // BINS, large.observed]).astype(np.float64),
         np.concatenate([mean, large.expected]),

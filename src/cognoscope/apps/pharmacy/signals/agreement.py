@@ -1,7 +1,7 @@
 """How far the method's numbers are from the published formulas' on the tables of a folder."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ CHECKED = 20_000
 """Pairs a table, evenly spread over it: one by one in plain arithmetic, more would take minutes."""
 
 SHRUNK = 1_500
+OTHERS = "Other"
 SMALL = 1e-3
 """A measure nearer to nothing than this is compared by its distance, as a share of this."""
 
@@ -54,7 +55,7 @@ def agreement(path: Path) -> Agreement:
     Raises:
         InvalidInput: it cannot be read.
     """
-    found = read_counts(path) if is_counts(path) else counts_of(_long(path))
+    found = read_counts(path) if is_counts(path) else _without_others(counts_of(_long(path)))
     counts, expected = found.counts(), found.expected()
     cells = squash(counts.both, expected, found.shares(), found.reaction_strata)
     prior = fit(cells)
@@ -84,7 +85,7 @@ def _shrinkage(found: PairCounts, ours: Screen, prior: Prior, second: tuple[floa
 def _second_prior(found: PairCounts) -> tuple[float, ...]:
     observed = np.zeros((len(found.drugs), len(found.reactions)))
     observed[found.drug_of, found.reaction_of] = found.both
-    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
+    expected = np.outer(found.drug_strata.sum(axis=1), found.reaction_strata.sum(axis=1)) / found.totals.sum()
     free = fitted(observed.ravel(), expected.ravel())
     return free if free[0] / free[1] >= free[2] / free[3] else (*free[2:4], *free[:2], 1 - free[4])
 
@@ -103,7 +104,7 @@ def _is_text(path: Path) -> bool:
 
 def _is_wide(path: Path) -> bool:
     names = heading(path).replace(",", "\t").split("\t")
-    return len(names) > 2 and names[0].strip() == "AE" and "Other" in [name.strip() for name in names]
+    return len(names) > 2 and names[0].strip() == "AE" and OTHERS in [name.strip() for name in names]
 
 
 def _long(path: Path) -> pd.DataFrame:
@@ -115,6 +116,22 @@ def _long(path: Path) -> pd.DataFrame:
         raise InvalidInput(f"{path.name}: a column AE and one column of whole numbers a drug are needed.") from error
     long = long.rename(columns={"AE": "reaction"})
     return long[long["both"] > 0]
+
+
+def _without_others(found: PairCounts) -> PairCounts:
+    """The pairs of named drugs; `Other` is what they are compared with, and stays in the margins."""
+    if OTHERS not in found.drugs:
+        return found
+    other = found.drugs.index(OTHERS)
+    kept = found.drug_of != other
+    return replace(
+        found,
+        drugs=(*found.drugs[:other], *found.drugs[other + 1 :]),
+        drug_of=found.drug_of[kept] - (found.drug_of[kept] > other),
+        reaction_of=found.reaction_of[kept],
+        both=found.both[kept],
+        drug_strata=np.delete(found.drug_strata, other, axis=0),
+    )
 
 
 def every(folder: Path) -> Iterator[Agreement]:

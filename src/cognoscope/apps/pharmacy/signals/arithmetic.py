@@ -83,7 +83,7 @@ def fitted(observed: Array, expected: Array) -> tuple[float, ...]:
 
     def loss(free: Array) -> float:
         (a1, b1, a2, b2), share = (
-            np.exp(np.clip(free[:4], -12, 12)),
+            np.exp(np.clip(free[:4], -14, 14)),
             1 / (1 + math.exp(-float(np.clip(free[4], -30, 30)))),
         )
         total = 0.0
@@ -92,7 +92,7 @@ def fitted(observed: Array, expected: Array) -> tuple[float, ...]:
         return total / len(some)
 
     best, lowest = np.array([0.0, -1.0, 0.6, 0.8, -2.0]), math.inf
-    for start in (best, np.array([-1.0, -2.5, 1.5, 1.6, -3.0])):
+    for start in (best, np.array([-1.0, -2.5, 1.5, 1.6, -3.0]), np.array([-0.7, -1.0, 8.0, 8.0, 0.4])):
         found = optimize.minimize(loss, start, method="BFGS", options={"gtol": 1e-8, "maxiter": 200})
         if found.fun < lowest:
             best, lowest = found.x, found.fun
