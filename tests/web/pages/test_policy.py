@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 from tests.apps.pharmacy.interactions import cases
 from tests.apps.pharmacy.interactions.knowledge_examples import tiny
 from tests.web.pages.conftest import Enter

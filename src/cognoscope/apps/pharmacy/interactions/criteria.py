@@ -15,6 +15,9 @@ from cognoscope.apps.pharmacy.interactions.prescription import Criterion
 OLDER_FROM = 65
 """Years from which the criteria are meant (O'Mahony et al., Age and Ageing 2015)."""
 
+KNOWN_CODES = 20_000
+"""Codes whose criteria are remembered."""
+
 DAYS = {"D": 1.0, "W": 7.0, "M": 30.44, "Y": 365.25}
 
 
@@ -123,6 +126,7 @@ class Book:
     """The criteria of an edition, by what calls them up."""
 
     def __init__(self, rows: Iterable[dict[str, str]]) -> None:
+        self._by_code: dict[tuple[str, str], frozenset[int]] = {}
         self._all = []
         for row in rows:
             criterion = Criterion(row["id"], row["kind"], row["text"], row["body"])
@@ -130,16 +134,26 @@ class Book:
 
     def called_by(self, atc: Sequence[str], conditions: Sequence[str]) -> list[Criterion]:
         """Those that one of the drugs or of the conditions calls up, in the order of the edition."""
-        codes, diagnoses = tuple(atc), tuple(code.replace(".", "") for code in conditions)
-        found = []
-        for criterion, callers in self._all:
-            for drugs, had in callers:
-                if (drugs and any(code.startswith(drugs) for code in codes)) or (
-                    had and any(code.startswith(had) for code in diagnoses)
-                ):
-                    found.append(criterion)
-                    break
-        return found
+        places: set[int] = set()
+        for code in atc:
+            places |= self._called("drug", code)
+        for code in conditions:
+            places |= self._called("had", code.replace(".", ""))
+        return [self._all[place][0] for place in sorted(places)]
+
+    def _called(self, kind: str, code: str) -> frozenset[int]:
+        """Places of the criteria that one code calls up; looked through once a code."""
+        known = self._by_code.get((kind, code))
+        if known is None:
+            side = 0 if kind == "drug" else 1
+            known = frozenset(
+                place
+                for place, (_, callers) in enumerate(self._all)
+                if any(each[side] and code.startswith(each[side]) for each in callers)
+            )
+            if len(self._by_code) < KNOWN_CODES:
+                self._by_code[kind, code] = known
+        return known
 
 
 def _callers(criterion: Criterion) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

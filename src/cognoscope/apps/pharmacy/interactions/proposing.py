@@ -1,6 +1,7 @@
 """A checked prescription as a proposal: what to look at now, what is folded or kept silent, each with its reason."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cognoscope.apps.pharmacy.interactions.alerts import CONTRAINDICATED, FACTS, Cited, Words, element_key
 from cognoscope.apps.pharmacy.interactions.check import Checked
@@ -122,25 +123,34 @@ def _vocabulary(kind: str, asked: Prescription) -> str:
     return f"{title} {asked.editions[source].split(' ')[0]}" if source else title
 
 
+LABELS = {
+    "level": Sentence(fr="Niveau", en="Level"),
+    "rule": Sentence(fr="Règle", en="Rule"),
+    "alert": Sentence(fr="Alerte", en="Alert"),
+    "orders": Sentence(fr="Lignes", en="Lines"),
+    "signature": Sentence(fr="Médicaments et doses", en="Drugs and doses"),
+    "asks": Sentence(fr="À surveiller", en="To monitor"),
+    "ward": Sentence(fr="Service", en="Ward"),
+    "policy": Sentence(fr="Raison du repli", en="Reason for not showing"),
+}
+
+
 def _attributes(decision: Decision, asked: Prescription) -> Iterator[Attribute]:
     """What the policy, the habits of wards and the hooks read back of a finding."""
     alert = decision.alert
-    yield Attribute(name="level", label=Sentence(fr="Niveau", en="Level"), value=alert.level)
-    yield Attribute(name="rule", label=Sentence(fr="Règle", en="Rule"), value=alert.rule)
-    yield Attribute(name="alert", label=Sentence(fr="Alerte", en="Alert"), value=alert.key)
-    orders = " ".join(asked.drugs[place].key for place in alert.drugs)
-    yield Attribute(name="orders", label=Sentence(fr="Lignes", en="Lines"), value=orders)
-    yield Attribute(
-        name="signature", label=Sentence(fr="Médicaments et doses", en="Drugs and doses"), value=alert.signature
-    )
-    if alert.monitors:
-        label = Sentence(fr="À surveiller", en="To monitor")
-        yield Attribute(name="asks", label=label, value=" ".join(alert.monitors))
-    if asked.ward:
-        yield Attribute(name="ward", label=Sentence(fr="Service", en="Ward"), value=asked.ward)
-    if decision.reason:
-        label = Sentence(fr="Raison du repli", en="Reason for not showing")
-        yield Attribute(name="policy", label=label, value=decision.reason)
+    said = {
+        "level": alert.level,
+        "rule": alert.rule,
+        "alert": alert.key,
+        "orders": " ".join(asked.drugs[place].key for place in alert.drugs),
+        "signature": alert.signature,
+        "asks": " ".join(alert.monitors),
+        "ward": asked.ward,
+        "policy": decision.reason,
+    }
+    for name, value in said.items():
+        if value:
+            yield Attribute(name=name, label=LABELS[name], value=value)
 
 
 def _questions(asked: Prescription, case: Case) -> Iterator[Finding]:
@@ -225,10 +235,13 @@ def _joined(one: Words, other: Words) -> Words:
 
 def _pointers(cited: tuple[Cited, ...], case: Case) -> tuple[Pointer, ...]:
     known = {fact.name for fact in case.facts}
-    pointers: list[Pointer] = []
-    for table, place in dict.fromkeys(cited):
-        if table:
-            pointers.append(RowsPointer(table=table, start=place, stop=place + 1))
-        elif FACTS[place] in known:
-            pointers.append(FactPointer(fact=FACTS[place]))
-    return tuple(pointers)
+    return tuple(
+        _row(table, place) if table else FactPointer(fact=FACTS[place])
+        for table, place in dict.fromkeys(cited)
+        if table or FACTS[place] in known
+    )
+
+
+@lru_cache(maxsize=4096)
+def _row(table: str, place: int) -> RowsPointer:
+    return RowsPointer(table=table, start=place, stop=place + 1)
