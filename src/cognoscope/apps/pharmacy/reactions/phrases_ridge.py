@@ -55,7 +55,8 @@ class Ridge:
     def scores(self, phrases: Sequence[str], vectors: Matrix) -> Matrix:
         """Of each phrase for each of `codes`, near 1 where sure and near 0 elsewhere, `(n, codes)`."""
         grams = self.spelling.transform(phrases)
-        return self._mix((grams @ self.grams.T).toarray(), vectors @ self.vectors.T) @ self.shares
+        mixed = self._mix((grams @ self.grams.T).toarray(), vectors @ self.vectors.T)
+        return np.asarray(mixed @ self.shares, dtype=np.float32)
 
     @staticmethod
     def _mix(spelling: Matrix, cosine: Matrix) -> Matrix:
