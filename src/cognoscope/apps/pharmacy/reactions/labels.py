@@ -1,8 +1,8 @@
 """Reactions in an American drug label, coded to MedDRA preferred terms.
 
 `find` and `pts` use the shipped model (`labels_model.npz`): digests of terms with codes, learnt from the public
-annotated labels of TAC 2017. It names no term: a code's name comes from the hospital's terminology. Names of that
-terminology widen what is found when given as `names`.
+annotated labels of TAC 2017. It names no term: a code's name comes from the hospital's terminology. `with_names` widens
+what is found by the names of that terminology.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,6 @@
 """How the other mentions around one look: reactions stand together, in lists, tables and under the same heading."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 
 import numpy as np
@@ -54,7 +55,7 @@ def _groups(section: Section, at: int) -> tuple[Hashable, ...]:
 def _beside(
     section: Section, mention: Mention, starts: list[int], ends: list[int], values: list[float]
 ) -> tuple[float, float]:
-    left, right = int(np.searchsorted(starts, mention.first)) - 1, int(np.searchsorted(starts, mention.last, "right"))
+    left, right = bisect_left(starts, mention.first) - 1, bisect_right(starts, mention.last)
     before = after = -0.1
     same = section.sentences
     if left >= 0 and mention.first - ends[left] < BESIDE and same[starts[left]] == same[mention.first]:
