@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from sqlalchemy import inspect
 from starlette.testclient import TestClient
 from tests.exports.cds_hooks.client import BASE, ELLIPTIC, ISSUER, RSA, Software, register, token, write_keys
 from tests.web.people import TEST, Clock
@@ -18,8 +19,10 @@ from cognoscope.core.actor import Role
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.events import AccountChanged
 from cognoscope.core.home import Home
+from cognoscope.exports.cds_hooks.tables import METADATA as CARDS
 from cognoscope.intake import keys
 from cognoscope.web.machine_clients import MachineClients, read_keys
+from cognoscope.web.machine_tables import METADATA as MACHINE
 from cognoscope.web.machine_trust import MachineTrust, NotTrusted
 from cognoscope.web.pages.cds_hooks import SignedRequest
 from cognoscope.web.permissions import Permission
@@ -244,3 +247,11 @@ def test_a_route_for_programs_asks_for_no_persons_permission() -> None:
     app.include_router(router)
     with pytest.raises(RuntimeError, match="for programs"):
         check_every_route(app)
+
+
+def test_the_database_has_the_tables_the_code_describes(services: Services) -> None:
+    found = inspect(services.ledger.engine)
+    for table in (*MACHINE.tables.values(), *CARDS.tables.values()):
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
+        assert columns == {column.name: column.nullable for column in table.columns}
+        assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
