@@ -37,3 +37,6 @@ CODED = {
     "no": N_("non"),
 }
 """A value that is not here is shown as it stands."""
+
+KEYS = {"reactions", "drug", "reaction"}
+"""Attributes that name other findings by their keys, for programs; people read the words beside them."""

@@ -10,7 +10,7 @@ from cognoscope.core.values import Attribute, Finding, TextValue
 from cognoscope.web import words
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.marked_text import Highlight, Passages, passages, quote
-from cognoscope.web.reaction_words import CODED
+from cognoscope.web.reaction_words import CODED, KEYS
 
 NOTE = "note"
 AROUND_QUOTE = 70
@@ -216,7 +216,7 @@ def _finding(
         vocabulary=finding.vocabulary or "",
         certainty=finding.certainty,
         qualifiers=qualifier_words(finding.qualifiers, notes.language),
-        attributes=[_attribute(one, notes.language) for one in finding.attributes if one.name not in UNSAID],
+        attributes=[_attribute(one, notes.language) for one in finding.attributes if one.name not in UNSAID | KEYS],
         reason=words.say(finding.reason, notes.language) if finding.reason else "",
         quotes=quotes,
         more=len(spans) - len(quotes),
@@ -267,7 +267,7 @@ def _attribute(one: Attribute, language: str) -> tuple[str, str]:
 
 def _is_day(value: Cell) -> bool:
     try:
-        return isinstance(value, str) and bool(date.fromisoformat(value))
+        return isinstance(value, str) and "-" in value and bool(date.fromisoformat(value))
     except ValueError:
         return False
 

@@ -25,7 +25,7 @@ def value_of(read: Read) -> TextValue:
     findings = [
         *(_reaction(each, read.note) for each in read.reactions),
         *(_drug(each, read.note) for each in read.drugs),
-        *(_criterion(each) for each in read.criteria),
+        *(_criterion(each, read) for each in read.criteria),
         *_person(read),
         *(_aside(each, read.note) for each in read.asides),
         *causality(read),
@@ -140,13 +140,19 @@ def _drug(each: Drug, note: Note) -> Finding:
     )
 
 
-def _criterion(each: Criterion) -> Finding:
+def _criterion(each: Criterion, read: Read) -> Finding:
+    names = [label_of(one, read.note) for one in read.reactions if one.key in each.reactions]
+    reason = None
+    if names:
+        fr, en = ", ".join(name.fr for name in names), ", ".join(name.en for name in names)
+        reason = Sentence(fr=f"Pour : {fr}.", en=f"For: {en}.")
     return Finding(
         key=each.key,
         label=CRITERIA[each.key],
         group="seriousness",
         certainty=each.certainty,
         attributes=attributes({"reactions": " ".join(each.reactions)}),
+        reason=reason,
         evidence=spans(each.spans),
     )
 
