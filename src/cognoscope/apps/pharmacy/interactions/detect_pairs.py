@@ -57,7 +57,10 @@ def _interaction(drugs: list[Drug], places: tuple[int, int], held: list[tuple[in
 def _said(pairs: list[Pair]) -> Words:
     """What the thesaurus says, in its own French; the English page shows the same words and says so."""
     strongest, *others = pairs
-    said = [_sentence(part) for part in (strongest.mechanism, strongest.condition) if part.strip()]
+    condition = strongest.condition.strip()
+    if condition[:4].lower() in ("avec", "chez", "entr"):
+        condition = f"{LEVEL_WORDS[strongest.level][0]} {condition}"
+    said = [_sentence(part) for part in (strongest.mechanism, condition) if part.strip()]
     if not said:
         said = [_sentence(strongest.text)]
     for other in dict.fromkeys((LEVEL_WORDS[each.level][0], each.condition) for each in others):
