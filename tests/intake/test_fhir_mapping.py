@@ -100,7 +100,12 @@ def test_codes_numbers_and_dates_of_each_kind(home: Home, ledger: Ledger) -> Non
 
 def test_an_allergy_is_an_observation_whose_value_says_of_what(home: Home, ledger: Ledger) -> None:
     undated = {key: value for key, value in ALLERGY.items() if key != "recordedDate"}
-    taken(home, ledger, ALLERGY, undated | {"id": "a2", "category": ["food"], "code": code("http://snomed.info/sct", "102263004")})
+    taken(
+        home,
+        ledger,
+        ALLERGY,
+        undated | {"id": "a2", "category": ["food"], "code": code("http://snomed.info/sct", "102263004")},
+    )
     known = rows(home, "observation").set_index("value_source_value")
     drug, food = known.loc["http://www.whocc.no/atc|J01CA04"], known.loc["http://snomed.info/sct|102263004"]
     assert drug["observation_source_value"] == "http://snomed.info/sct|416098002"
