@@ -1,6 +1,7 @@
 """The places in the header, in one visible tuple; a person sees those their role may open."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from cognoscope.core.actor import Role
 from cognoscope.web.i18n import N_
@@ -9,23 +10,25 @@ from cognoscope.web.permissions import Permission, allowed
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the header."""
+    """A page of the header; pages of one group stand together under its name."""
 
     path: str
     label: str
     icon: str
     permission: Permission
+    group: str = ""
 
 
+PHARMACY = N_("Pharmacie")
 PLACES = (
     Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
-    Place("/prescription", N_("Ordonnance"), "pencil", Permission.CHECK_PRESCRIPTION),
-    Place("/antibiotics", N_("Antibiotiques"), "pencil", Permission.CHECK_PRESCRIPTION),
-    Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION),
-    Place("/signals", N_("Signaux"), "trending-up", Permission.READ_SIGNALS),
+    Place("/prescription", N_("Ordonnance"), "pencil", Permission.CHECK_PRESCRIPTION, PHARMACY),
+    Place("/antibiotics", N_("Antibiotiques"), "pencil", Permission.CHECK_PRESCRIPTION, PHARMACY),
+    Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION, PHARMACY),
+    Place("/signals", N_("Signaux"), "trending-up", Permission.READ_SIGNALS, PHARMACY),
+    Place("/policy", N_("Alertes"), "filter", Permission.READ_POLICY, PHARMACY),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
     Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
-    Place("/policy", N_("Alertes"), "filter", Permission.READ_POLICY),
     Place("/applications", N_("Applications"), "apps", Permission.READ_APPLICATIONS),
     Place("/ledger", N_("Registre"), "book", Permission.READ_LEDGER),
     Place("/access", N_("Consultations"), "eye", Permission.READ_ACCESS_LOG),
@@ -49,6 +52,16 @@ ROLE_NAMES = {
 def places_for(role: Role) -> list[Place]:
     """The places this role may open."""
     return [place for place in PLACES if allowed(role, place.permission)]
+
+
+def menu_for(role: Role) -> list[tuple[str, list[Place]]]:
+    """The places this role may open, in their order, each group together; a group of one is a place like another."""
+    grouped = [(name, list(places)) for name, places in groupby(places_for(role), key=lambda place: place.group)]
+    return [
+        part
+        for name, places in grouped
+        for part in ([(name, places)] if name and len(places) > 1 else [("", [place]) for place in places])
+    ]
 
 
 def first_place(role: Role) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cognoscope.web import words
 from cognoscope.web.assets import ASSETS
 from cognoscope.web.i18n import LANGUAGE_NAMES, LANGUAGES, translations
-from cognoscope.web.navigation import ROLE_NAMES, first_place, places_for
+from cognoscope.web.navigation import ROLE_NAMES, first_place, menu_for, places_for
 from cognoscope.web.permissions import Permission, allowed
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
@@ -61,6 +61,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
         allowed=allowed,
         Permission=Permission,
         first_place=first_place,
+        menu_for=menu_for,
         places_for=places_for,
         role_names=ROLE_NAMES,
     )
