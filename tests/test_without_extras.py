@@ -9,7 +9,7 @@ import pytest
 from tests.intake.reading.notes import warehouse_with
 
 EXTRA = (
-    "ahocorasick", "charset_normalizer", "docx", "edsnlp", "onnxruntime", "pypdfium2", "rapidfuzz", "selectolax",
+    "ahocorasick", "charset_normalizer", "docx", "edsnlp", "onnxruntime", "pypdfium2", "selectolax", "sklearn",
     "spacy", "striprtf", "tantivy",
 )  # fmt: skip
 BLOCKED = f"""
