@@ -9,7 +9,9 @@ from tests.apps.pharmacy.interactions.cases import AS_OF, orders, patient
 from tests.apps.pharmacy.interactions.knowledge_examples import MEDICINES, tiny
 
 from cognoscope.apps.pharmacy.interactions.alerts import RANK, Alert
+from cognoscope.apps.pharmacy.interactions.app import propose
 from cognoscope.apps.pharmacy.interactions.applies import can_hold
+from cognoscope.apps.pharmacy.interactions.case import build_case
 from cognoscope.apps.pharmacy.interactions.gather import ckd_epi, gather, open_reference
 from cognoscope.apps.pharmacy.interactions.model import detect
 from cognoscope.apps.pharmacy.interactions.orders import Measurement, Order, Patient
@@ -166,6 +168,29 @@ def test_names_unknown_ambiguous_corrected_and_withdrawn_are_told_apart() -> Non
 def test_codes_are_taken_before_names() -> None:
     given = [Order("a", system="CIS", code="60000006"), Order("b", "n'importe quoi", system="ATC", code="J01FA09")]
     assert found(given=given) == {"pair-clarithromycine~simvastatine-2": "contraindicated"}
+
+
+def said(given: list[Order], *without: str, **about: object) -> list[str]:
+    person = patient(**({"egfr": None, "allergies": (), "conditions": (), "measurements": ()} | about))
+    (proposal,) = propose(build_case(person, given, tiny(*without), AS_OF))
+    assert proposal.value is not None and proposal.value.kind == "text"
+    return [finding.label.fr for finding in proposal.value.findings]
+
+
+def test_a_withdrawn_medicine_that_came_coded_is_called_by_its_name() -> None:
+    code = "60000012"
+    for order in (Order("a", system="CIS", code=code), Order("a", code, system="CIS", code=code)):
+        assert said([order], age=40) == ["VIEUXCOR 100 mg : plus commercialisé"]
+
+
+def test_a_short_name_keeps_its_decimal_comma() -> None:
+    assert Drug("a", "", "exact", label="VIEUXCOR 2,5 mg, comprimé sécable").name == "VIEUXCOR 2,5 mg"
+
+
+@pytest.mark.parametrize(("age", "told"), [(64, False), (65, True), (None, False)])
+def test_criteria_that_are_not_loaded_are_told_of_older_persons_only(age: int | None, told: bool) -> None:
+    found = said(orders("Cardionel"), "stopp-start", age=age)
+    assert ("Sujet âgé : STOPP/START n'est pas chargé" in found) is told
 
 
 def test_no_number_or_address_of_an_unknown_line_enters_the_case() -> None:

@@ -170,9 +170,11 @@ def _drug(order: Order, resolution: Resolution) -> Drug:
     medicine = resolution.medicines[0]
     routes = (order.route,) if order.route.strip() else medicine.routes
     atc = by_dose(codes_of(medicine.substances, medicine.atc), strength(order.dose, text, medicine.label))
+    coded = not order.text.strip() or order.text.strip() == order.code.strip()
     return Drug(
         key=order.key,
-        text=text,
+        # Nobody reads a code: a line that came without words is called as its medicine.
+        text=medicine.label if coded else text,
         status=resolution.status,
         label=medicine.label,
         medicine=medicine.key,

@@ -36,8 +36,8 @@ class Drug:
 
     @property
     def name(self) -> str:
-        """Its name as sentences say it: without the form that follows the comma."""
-        return self.label.partition(",")[0]
+        """Its name as sentences say it: without the form that follows the comma; "2,5 mg" stays whole."""
+        return self.label.partition(", ")[0]
 
     def is_in(self, prefixes: tuple[str, ...]) -> bool:
         """Whether one of its ATC codes begins with one of the prefixes."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from cognoscope.apps.pharmacy.interactions.alerts import CONTRAINDICATED, FACTS, Cited, Words, element_key
 from cognoscope.apps.pharmacy.interactions.check import Checked
+from cognoscope.apps.pharmacy.interactions.criteria import OLDER_FROM
 from cognoscope.apps.pharmacy.interactions.deciding import Decision, words_of
 from cognoscope.apps.pharmacy.interactions.prescription import Drug, Prescription
 from cognoscope.core.case import Case
@@ -173,6 +174,7 @@ def _asked(drug: Drug, place: int, asked: Prescription) -> tuple[Words, Words] |
     """What to say of a name that is not simply understood."""
     text = drug.text.strip()[:80] or "?"
     if drug.status == "withdrawn" and drug.understood:
+        text = drug.name if drug.text == drug.label else text
         return (
             (f"{text} : plus commercialisé", f"{text}: no longer on the market"),
             (f"Vérifié comme {drug.name}.", f"Checked as {drug.name}."),
@@ -217,7 +219,7 @@ def _unchecked(checked: Checked, case: Case) -> Iterator[Finding]:
             evidence=_pointers(one.cited or (("drug", 0),), case),
         )
     for name in checked.asked.missing:
-        if name in MISSING_WORDS:
+        if name in MISSING_WORDS and (checked.asked.age or 0) >= OLDER_FROM:
             words = MISSING_WORDS[name]
             command = f"cognoscope terminology load {name}"
             yield Finding(
