@@ -55,6 +55,7 @@ def _isolate(number: int, count: int, today: date, rng: Random) -> Iterator[tupl
     specimen = "blood" if recent and "blood" in specimens else rng.choice(specimens)
     # Somebody may be sampled again in the same illness: only the first isolate counts.
     patient = f"L{rng.randrange(count * 3):06d}" if rng.random() < 0.92 else f"L{number % 40:06d}"
+    ward = rng.choice(WARDS)
     for agent, share in susceptible.items():
         category = "S" if rng.random() < share else "R"
-        yield patient, day.isoformat(), rng.choice(WARDS), specimen, "no", germ, agent, "", "", category
+        yield patient, day.isoformat(), ward, specimen, "no", germ, agent, "", "", category

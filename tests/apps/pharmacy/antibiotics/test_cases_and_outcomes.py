@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,14 +14,18 @@ from hypothesis import strategies as st
 
 from cognoscope.apps.pharmacy.antibiotics.app import propose
 from cognoscope.apps.pharmacy.antibiotics.case_file import read_infections
+from cognoscope.apps.pharmacy.antibiotics.case_microbes import open_microbes
 from cognoscope.apps.pharmacy.antibiotics.case_warehouse import cases_from_warehouse
-from cognoscope.apps.pharmacy.antibiotics.isolates import from_wide
+from cognoscope.apps.pharmacy.antibiotics.isolates import from_long, from_wide
 from cognoscope.apps.pharmacy.antibiotics.outcomes import outcomes
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
+from cognoscope.demo.pharmacy.isolates import write_isolates
+from cognoscope.intake.keys import create
 from cognoscope.intake.knowledge.eucast import EUCAST
 from cognoscope.intake.knowledge.store import open_knowledge
 from cognoscope.intake.mapping import read_mapping
+from cognoscope.intake.tables import ingest_table
 from cognoscope.intake.warehouse import open_warehouse
 
 
@@ -187,3 +192,37 @@ def test_the_laboratory_says_later_what_was_active(home: Home):
 def test_the_mapping_that_ships_fills_the_table_of_isolates():
     mapping = read_mapping("isolates")
     assert mapping.table == "isolate" and mapping.person
+
+
+@pytest.mark.parametrize("specimen", ["blood", "Hémoculture", "HEMOCULTURE"])
+def test_a_laboratory_file_through_the_mapping_becomes_a_case(loaded: Home, tmp_path: Path, specimen: str):
+    path, yesterday = tmp_path / "isolats.csv", TODAY - timedelta(days=1)
+    heading = "patient,date,ward,specimen,screening,germ,agent,method,value,category"
+    line = f"P1,{yesterday},,{specimen},non,Escherichia coli"
+    path.write_text(f"{heading}\n{line},AMX,,,R\n{line},CTX,,,S\n", encoding="utf-8")
+    create(loaded)
+    warehouse = open_warehouse(loaded)
+    ingest_table(path, read_mapping("isolates"), warehouse, CASES.AS_OF)
+    (case,) = cases_from_warehouse(warehouse, CASES.AS_OF)
+    (proposal,) = propose(case)
+    assert proposal.headline and proposal.headline.element == "option-bac-e3"
+
+
+def test_the_demonstration_has_infections_to_treat_this_morning(loaded: Home, tmp_path: Path):
+    path = tmp_path / "isolats.csv"
+    write_isolates(path, 60, TODAY, 1)
+    create(loaded)
+    warehouse = open_warehouse(loaded)
+    ingest_table(path, read_mapping("isolates"), warehouse, CASES.AS_OF)
+    found = [proposal for case in cases_from_warehouse(warehouse, CASES.AS_OF) for proposal in propose(case)]
+    assert any(proposal.value is not None for proposal in found)
+
+
+def test_columns_that_are_empty_or_mixed_are_read_without_a_word_of_pandas(loaded: Home):
+    microbes = open_microbes(open_knowledge(loaded))
+    day = TODAY - timedelta(days=9)
+    held = [*rows(1, day, "Escherichia coli", {"AMX": "R"}, 1), *rows(2, day, "S. aureus", {"FOX": "S"}, 5)]
+    frame = pd.DataFrame(held).assign(ward=None, specimen=[None, "blood"], isolate_key=["a", "b"])
+    isolates = from_long(frame.assign(method=None, value=None), microbes.eucast, microbes.find)
+    assert isolates.ward.tolist() == ["", ""] and isolates.specimen.tolist() == ["", "blood"]
+    assert isolates.categories["AMX"].tolist() == ["R", ""] and isolates.categories["FOX"].tolist() == ["", "S"]

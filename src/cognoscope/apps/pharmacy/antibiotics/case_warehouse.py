@@ -79,7 +79,7 @@ def _cases(
     today = pd.Timestamp(as_of.date())
     past = rows[days <= today]
     isolates = from_long(past, microbes.eucast, microbes.find)
-    blood = past[(past["specimen"] == "blood") & (past["screening"].fillna("") != "yes")]
+    blood = past[(past["specimen"] == "blood") & past["screening"].ne("yes")]
     recent = blood[pd.to_datetime(blood["isolate_date"]) > today - timedelta(days=RECENT_DAYS)]
     for person, mine in recent.sort_values(["person_id", "isolate_date", "germ"]).groupby("person_id"):
         named = [(text, code) for text in mine["germ"].unique() if (code := microbes.find(str(text)))]

@@ -66,7 +66,7 @@ def from_long(rows: pd.DataFrame, eucast: Eucast, germ_of: Callable[[str], str |
     A category is taken as the laboratory gave it; where only a dilution or zone is there, EUCAST's row judges it.
     Germs and agents that are not known are left out.
     """
-    kept = rows[rows["screening"].fillna("") != "yes"].copy()
+    kept = rows[rows["screening"].ne("yes")].copy()
     kept["germ"] = kept["germ"].map({text: germ_of(text) for text in kept["germ"].dropna().unique()})
     known = {text: eucast.agent(text) for text in kept["agent"].dropna().unique()}
     kept["agent"] = kept["agent"].map({text: agent.code for text, agent in known.items() if agent})
@@ -75,10 +75,9 @@ def from_long(rows: pd.DataFrame, eucast: Eucast, germ_of: Callable[[str], str |
     kept = kept[kept["category"].isin(CATEGORIES)]
     first = kept.drop_duplicates("isolate_key").set_index("isolate_key").sort_index()
     wide = kept.pivot_table(index="isolate_key", columns="agent", values="category", aggfunc="first").sort_index()
-    texts = first[["ward", "specimen", "germ"]]
-    frame = texts.where(texts.notna(), "").assign(person_id=first["person_id"].astype(str))
+    frame = first[["ward", "specimen", "germ"]].assign(person_id=first["person_id"].astype(str))
     days = pd.to_datetime(first["isolate_date"]).to_numpy().astype("datetime64[D]")
-    by_agent = {str(agent): wide[agent].reindex(first.index).fillna("") for agent in wide.columns}
+    by_agent = {str(agent): wide[agent].reindex(first.index) for agent in wide.columns}
     return _sorted(frame, days, by_agent, "person_id", "germ")
 
 
@@ -104,7 +103,7 @@ def _sorted(
 
     def column(name: str) -> Strings:
         values = frame[name] if name in frame.columns else blank
-        return values.to_numpy(dtype=str)[order]
+        return _texts(values)[order]
 
     return Isolates(
         column(patient),
@@ -112,5 +111,10 @@ def _sorted(
         column("ward"),
         column("specimen"),
         column(germ),
-        {agent: values.to_numpy(dtype=str)[order] for agent, values in by_agent.items()},
+        {agent: _texts(values)[order] for agent, values in by_agent.items()},
     )
+
+
+def _texts(values: pd.Series) -> Strings:
+    """Texts, empty where there is none. The filling of pandas guesses a new type for the column, and warns of it."""
+    return np.array(["" if pd.isna(value) else str(value) for value in values], dtype=str)
