@@ -1,22 +1,20 @@
 """Makes what codes phrases: `python -m training.phrases --encoder FOLDER [--out FOLDER]`.
 
 FOLDER holds `model.safetensors` and `vocab.txt` of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0). Written:
-phrases_vocabulary.txt, phrases.onnx, phrases_known.csv, phrases_vectors.npy, phrases.json. SMM4H (research use) is not
+phrases_vocabulary.txt, phrases.onnx, phrases_known.npz, phrases.json: no phrase in words. SMM4H (research use) is not
 read.
 """
 
 import argparse
-import csv
 import json
 import os
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
 from cognoscope.apps.pharmacy.reactions.phrases_encoder import opened, vectors
-from cognoscope.apps.pharmacy.reactions.phrases_known import STEPS
+from cognoscope.apps.pharmacy.reactions.phrases_known import FILE, save
 from cognoscope.apps.pharmacy.reactions.phrases_pieces import Pieces
 from training.phrases.fit import fit
 from training.phrases.known import known, meanings
@@ -24,7 +22,7 @@ from training.spans.corpus import kept
 from training.spans.encoder import Encoder
 from training.spans.export import digest, export
 
-WRITTEN = ("phrases.onnx", "phrases_vocabulary.txt", "phrases_known.csv", "phrases_vectors.npy")
+WRITTEN = ("phrases.onnx", "phrases_vocabulary.txt", FILE)
 PACKAGE = Path(__file__).parents[2] / "src" / "cognoscope" / "apps" / "pharmacy" / "reactions"
 NOTICE = {
     "encoder": "sentence-transformers/all-MiniLM-L6-v2, Apache-2.0",
@@ -67,18 +65,19 @@ def main() -> None:
 
 
 def write(encoder: Encoder, datasets: Path, out: Path, weights: str) -> None:
-    """The encoder, the phrases that ship with their vectors, and the record; the vocabulary is there."""
+    """The encoder, what `learn` writes, and the record; the vocabulary is there."""
     example = (torch.tensor([[2, 10, 11, 12, 3]]),)
     export(Phrase(encoder), example, {"pieces": {1: "pieces"}, "vector": {0: "phrases"}}, out / "phrases.onnx", NOTICE)
+    learn(datasets, out, weights)
+
+
+def learn(datasets: Path, out: Path, weights: str) -> None:
+    """What the ridge learns from the phrases, and the record; the encoder and its vocabulary are there."""
     rows = known(datasets)
-    with (out / "phrases_known.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("phrase", "code", "source"))
-        writer.writerows(rows)
+    phrases = [phrase for phrase, _ in rows]
     pieces = Pieces((out / "phrases_vocabulary.txt").read_text(encoding="utf-8").splitlines())
-    read = vectors([phrase for phrase, _, _ in rows], pieces, opened((out / "phrases.onnx").read_bytes()))
-    scaled = read / np.abs(read).max(axis=1, keepdims=True) * STEPS
-    np.save(out / "phrases_vectors.npy", np.round(scaled).astype(np.int8))
+    read = vectors(phrases, pieces, opened((out / "phrases.onnx").read_bytes()))
+    save(out / FILE, phrases, read, [code for _, code in rows])
     record = {
         "made": "python -m training.phrases",
         "seed": SEED,

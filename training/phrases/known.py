@@ -1,4 +1,4 @@
-"""Phrases that ship with their code: PsyTAR's mentions, the names of CTCAE, the words of labels.
+"""Phrases with their code that the ridge learns from: PsyTAR's mentions, the names of CTCAE, the words of labels.
 
 A mention of PsyTAR (CC BY 4.0) carries the name of a concept; where that name is, letter for letter, the name of a
 reaction in CTCAE v5 or in the TAC 2017 labels (both public), or `concepts.csv` gives it such a name, the mention gets
@@ -54,8 +54,8 @@ def mentions(datasets: Path) -> Iterator[tuple[str, list[str]]]:
                 yield str(row[3]), [same(name) for name in _concepts(str(row[4] or ""), str(row[5] or ""))]
 
 
-def known(datasets: Path) -> list[tuple[str, str, str]]:
-    """Phrase in plain spelling, code, source; the commonest code of a phrase that has several."""
+def known(datasets: Path) -> list[tuple[str, str]]:
+    """Phrase in plain spelling and code; the commonest code of a phrase that has several."""
     coded = names(datasets)
     text = (Path(__file__).parent / "concepts.csv").read_text(encoding="utf-8")
     ours = {row["concept"]: coded[same(row["name"])] for row in csv.DictReader(text.splitlines())}
@@ -65,19 +65,19 @@ def known(datasets: Path) -> list[tuple[str, str, str]]:
         code = next((one for one in said if one), None)
         if code:
             votes.setdefault(plain(phrase), Counter())[code] += 1
-    found = {phrase: (counted.most_common(1)[0][0], "PsyTAR mention (CC BY 4.0)") for phrase, counted in votes.items()}
+    found = {phrase: counted.most_common(1)[0][0] for phrase, counted in votes.items()}
     for name, code in _ctcae(datasets):
-        found.setdefault(plain(name), (code, "name in CTCAE v5 (public domain)"))
+        found.setdefault(plain(name), code)
     for words, code in labelled(datasets):
-        found.setdefault(plain(words), (code, "words of FDA labels (TAC 2017, public)"))
-    return [(phrase, code, source) for phrase, (code, source) in sorted(found.items()) if phrase]
+        found.setdefault(plain(words), code)
+    return [(phrase, code) for phrase, code in sorted(found.items()) if phrase]
 
 
 def meanings(datasets: Path) -> list[tuple[str, str]]:
     """Phrase in plain spelling and what it means, to tune the encoder: its code if it has one, else its concept.
 
-    Besides the phrases that ship: PsyTAR's mentions of concepts that have no code, the names of its concepts, and every
-    wording of the TAC 2017 labels.
+    Besides the phrases of `known`: PsyTAR's mentions of concepts that have no code, the names of its concepts, and
+    every wording of the TAC 2017 labels.
     """
     coded = names(datasets)
     text = (Path(__file__).parent / "concepts.csv").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cognoscope.apps.pharmacy.reactions import phrases
-from cognoscope.apps.pharmacy.reactions.evaluate_phrases_rows import groups, others, rows_of, split
+from cognoscope.apps.pharmacy.reactions.evaluate_phrases_rows import groups, others, split
 from cognoscope.apps.pharmacy.reactions.phrases_coder import Coder, Row
 from cognoscope.apps.pharmacy.reactions.phrases_encoder import vectors
 from cognoscope.apps.pharmacy.reactions.phrases_ridge import Known, Matrix, nearest
@@ -27,11 +27,6 @@ SOURCE = "best single system on the 2,500 test phrases (random split): Sarker et
 FIRST_FEW = 5
 
 Pair = tuple[list[Row], list[Row]]
-
-
-def holds(folder: Path) -> bool:
-    """Whether the folder is laid out like SMM4H 2017 task 3."""
-    return bool(rows_of(folder))
 
 
 def evaluate(folder: Path) -> tuple[list[Metric], dict[str, Any], int]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from cognoscope.apps.pharmacy.reactions.phrases_coder import Row
 from cognoscope.apps.pharmacy.reactions.phrases_encoder import vectors
-from cognoscope.apps.pharmacy.reactions.phrases_known import shipped
+from cognoscope.apps.pharmacy.reactions.phrases_grams import grams
+from cognoscope.apps.pharmacy.reactions.phrases_known import digest, shipped
 from cognoscope.apps.pharmacy.reactions.phrases_ridge import Known
 from cognoscope.apps.pharmacy.reactions.phrases_words import plain, same
 from cognoscope.core.errors import InvalidInput
@@ -50,17 +51,19 @@ def split(folder: Path) -> tuple[list[Row], list[Row]]:
 
 def others(codes: Collection[str]) -> Known:
     """The phrases that ship, and the names of some codes in the reference set's drug labels where they are there."""
-    own = shipped()
-    have = set(zip(own.phrases, own.codes, strict=True))
-    named = sorted({(words, code) for words, code in _names() if words and code in codes} - have)
+    from scipy.sparse import vstack
+
+    own, have, _ = shipped()
+    said = {(words, code) for words, code in _names() if words and code in codes}
+    named = sorted((words, code) for words, code in said if (digest(words), code) not in have)
     if not named:
         return own
     phrases = [phrase for phrase, _ in named]
     return Known(
-        [*own.phrases, *phrases],
+        vstack([own.grams, grams(phrases)], format="csr"),
         np.concatenate([own.vectors, vectors(phrases)]),
         [*own.codes, *(code for _, code in named)],
-        np.ones(len(own.phrases) + len(named), np.float32),
+        np.ones(len(own.codes) + len(named), np.float32),
     )
 
 

@@ -33,11 +33,6 @@ Sentence = tuple[list[str], list[str]]
 Run = tuple[int, int]
 
 
-def holds(folder: Path) -> bool:
-    """Whether the folder is laid out like PsyTAR."""
-    return bool(_files(folder))
-
-
 def evaluate(folder: Path) -> tuple[list[Metric], dict[str, Any], int]:
     """`span_f1` with its interval (sentences resampled) beside the baseline; detail; sentences judged.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cognoscope.apps.pharmacy.reactions.phrases_grams import grams
 from cognoscope.apps.pharmacy.reactions.phrases_ridge import Known, Matrix, Ridge
 from cognoscope.apps.pharmacy.reactions.phrases_words import plain, same
 
@@ -34,6 +35,8 @@ class Coder:
     """
 
     def __init__(self, rows: Sequence[Row], others: Known, vectors: Mapping[str, Matrix]) -> None:
+        from scipy.sparse import vstack
+
         self.vectors = vectors
         self.votes: dict[str, Counter[str]] = {}
         counted: Counter[tuple[str, str]] = Counter()
@@ -45,7 +48,7 @@ class Coder:
         own = np.stack([vectors[phrase] for phrase, _ in counted])
         self.ridge = Ridge(
             Known(
-                [*(phrase for phrase, _ in counted), *(others.phrases[place] for place in kept)],
+                vstack([grams([phrase for phrase, _ in counted]), others.grams[kept]], format="csr"),
                 np.concatenate([own, others.vectors[kept]]),
                 [*(code for _, code in counted), *(others.codes[place] for place in kept)],
                 np.concatenate([np.array(list(counted.values())), others.weights[kept] * OWN_WEIGHT]).astype(
