@@ -15,6 +15,7 @@ from cognoscope.apps.pharmacy.interactions.app import APPLICATION
 from cognoscope.core.events import ProposalMade
 from cognoscope.core.home import Home
 from cognoscope.core.lifecycle import change_state
+from cognoscope.core.values import TextValue
 from cognoscope.web.services import Services
 
 SIGN, SELECT, VIEW = "cognoscope-order-sign", "cognoscope-order-select", "cognoscope-patient-view"
@@ -59,6 +60,24 @@ def test_a_precaution_is_a_warning_and_the_present_treatment_counts(software: So
     (card,) = cards(software, SIGN, call("order-sign", request("a", "Cardionel 200"), prefetch=present))
     assert card["indicator"] == "warning"
     assert "INR" in card["detail"]
+
+
+def test_an_alert_is_shown_once_in_a_stay_and_its_silence_is_recorded(software: Software, services: Services) -> None:
+    present = {"medications": bundle(request("x", code=(chart.CIS, "60000002"), status="active"))}
+    first = call("order-sign", request("a", "Cardionel 200"), prefetch=present)
+    assert len(cards(software, SIGN, first)) == 1
+    later = first | {"hookInstance": "22222222-2222-4222-8222-222222222222"}
+    assert cards(software, SIGN, later) == []
+    last = proposals(services)[-1].proposal.value
+    assert isinstance(last, TextValue)
+    (silent,) = [one for one in last.findings if one.group == "suppressed"]
+    assert "seen" in silent.qualifiers or silent.reason is not None
+
+
+def test_a_contraindication_is_shown_again(software: Software) -> None:
+    first = call("order-sign", *STATINS)
+    later = first | {"hookInstance": "33333333-3333-4333-8333-333333333333"}
+    assert len(cards(software, SIGN, first)) == len(cards(software, SIGN, later)) == 1
 
 
 def test_nothing_worth_saying_is_an_empty_list(software: Software, services: Services) -> None:

@@ -12,7 +12,7 @@ from cognoscope.core.running import run
 from cognoscope.core.transaction import Transaction
 from cognoscope.exports.cds_hooks.calling import Circumstances
 from cognoscope.exports.cds_hooks.cards import Reading, cards_of
-from cognoscope.exports.cds_hooks.issued import Issued, card_uuid, keep
+from cognoscope.exports.cds_hooks.issued import Issued, card_uuid, keep, shown_to
 from cognoscope.exports.cds_hooks.question import read_question
 from cognoscope.exports.cds_hooks.request import read_call
 from cognoscope.exports.cds_hooks.services import APPLICATION, Service
@@ -40,7 +40,8 @@ def answer(body: bytes, service: Service, around: Circumstances) -> Json:
     if application is None or state not in RUNNING or not question.orders or not call.by_prescriber:
         installation.ledger.write(around.caller.use)
         return {"cards": []}
-    case = build_case(question.patient, question.orders, installation.knowledge, around.at)
+    shown = shown_to(installation.ledger, question.patient.subject, around.caller.name, call.instance)
+    case = build_case(question.patient, question.orders, installation.knowledge, around.at, shown=shown)
     reading = Reading(service.hook, question, around.language, around.base, application.card)
     made: list[Json] = []
 

@@ -7,9 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select, text
 
+from cognoscope.apps.pharmacy.interactions.prescription import Earlier
+from cognoscope.apps.pharmacy.interactions.recall import shown_before
 from cognoscope.core.actor import Actor, Role, person
-from cognoscope.core.entry import instant_text, read_instant
+from cognoscope.core.entry import instant_text, read_entry, read_instant
+from cognoscope.core.events import ProposalMade
 from cognoscope.core.ledger import Ledger
+from cognoscope.core.tables import LEDGER, of
 from cognoscope.core.transaction import Transaction
 from cognoscope.exports.cds_hooks.tables import cds_card
 
@@ -64,6 +68,26 @@ def keep(transaction: Transaction, cards: Iterable[Issued]) -> None:
     ]
     if rows:
         transaction.connection.execute(_KEEP, rows)
+
+
+def shown_to(ledger: Ledger, subject: str, client: str, instance: str) -> list[Earlier]:
+    """The alerts that cards have shown about this subject, oldest first; not those of the same call, sent again."""
+    query = (
+        select(cds_card.c.uuid, cds_card.c.element, cds_card.c.shown_at, LEDGER)
+        .join_from(LEDGER, cds_card, LEDGER.c.proposal == cds_card.c.proposal)
+        .where(of("ProposalMade"), LEDGER.c.subject == subject, cds_card.c.element != "")
+        .order_by(cds_card.c.shown_at, cds_card.c.uuid)
+    )
+    found = []
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    for row in rows:
+        event = read_entry(row).event
+        assert isinstance(event, ProposalMade)
+        made = event.proposal
+        if row["uuid"] != card_uuid(client, instance, made.digest, row["element"]):
+            found.append(shown_before(made, row["element"], row["shown_at"]))
+    return [one for one in found if one is not None]
 
 
 def find(ledger: Ledger, identifier: str, client: str) -> Issued | None:

@@ -1,6 +1,6 @@
 """The cards that were sent, so that feedback finds what it is about."""
 
-from sqlalchemy import Column, MetaData, String, Table
+from sqlalchemy import Column, Index, MetaData, String, Table
 
 METADATA = MetaData()
 
@@ -15,5 +15,6 @@ cds_card = Table(
     Column("actor", String(80), nullable=False),
     Column("role", String(40), nullable=False),
     Column("shown_at", String(40), nullable=False),
+    Index("cds_card_proposal", "proposal"),
 )
 """`actor` is the pseudonym of the person the card was shown to, `shown_at` an instant as the ledger writes it."""

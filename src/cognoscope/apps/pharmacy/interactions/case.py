@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cognoscope.apps.pharmacy.interactions.gather import gather, open_reference
 from cognoscope.apps.pharmacy.interactions.orders import Measurement, Order, Patient
+from cognoscope.apps.pharmacy.interactions.prescription import Earlier
 from cognoscope.apps.pharmacy.interactions.prescription_case import case_of
 from cognoscope.core.case import Case
 from cognoscope.intake.knowledge.store import Knowledge
@@ -13,10 +14,19 @@ __all__ = ["Measurement", "Order", "Patient", "build_case"]
 
 
 def build_case(
-    patient: Patient, orders: Sequence[Order], knowledge: Knowledge, as_of: datetime, source: str = ""
+    patient: Patient,
+    orders: Sequence[Order],
+    knowledge: Knowledge,
+    as_of: datetime,
+    source: str = "",
+    shown: Sequence[Earlier] = (),
 ) -> Case:
     """The case of these orders as of an instant, with the rows of the thesaurus and of the criteria they call for.
 
+    `shown` are the alerts that the caller has shown in this stay already, answered or not.
+
     Knowledge that is not loaded is named in the case; `propose` then says what to load.
     """
-    return case_of(gather(patient, orders, open_reference(knowledge), as_of), source)
+    asked = gather(patient, orders, open_reference(knowledge), as_of)
+    asked.earlier = list(shown)
+    return case_of(asked, source)

@@ -12,7 +12,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.queries import proposal
 from cognoscope.core.review import Review
-from cognoscope.core.values import TextValue
+from cognoscope.core.values import Finding, TextValue
 
 VISIBLE = ("contraindicated", "alert")
 """Groups whose findings a person saw: a decision on the whole is a decision on them."""
@@ -21,17 +21,29 @@ VISIBLE = ("contraindicated", "alert")
 def recall(case: Case, ledger: Ledger) -> Case:
     """The case with the decided alerts of its subject and the policy in force.
 
-    What a program proposed and nobody decided is not "seen": it would vanish from the inbox at the next run.
+    What a program proposed and nobody decided is not "seen": it would vanish from the inbox at the next run. What the
+    case says was shown (as a card, to a prescriber) stays; a decision on it counts before that.
     """
     policy = policy_in_force(ledger)
     earlier = decided(ledger, case.subject, case.as_of)
-    if not earlier and policy is None and case.table("earlier") is None and case.fact("policy") is None:
+    if not earlier and policy is None and case.fact("policy") is None:
         return case  # mostly so, and a case is dear to make and to digest again
     try:
-        prescription_of(case)
+        shown = prescription_of(case).earlier
     except InvalidInput:
         return case
-    return with_recalled(case, earlier, None if policy is None else policy.policy)
+    return with_recalled(case, [*shown, *earlier], None if policy is None else policy.policy)
+
+
+def shown_before(made: Proposal, element: str, at: str) -> Earlier | None:
+    """The alert that a card of this proposal showed, as `build_case` takes it; None: the card showed no alert, or a
+    contraindication, which is shown until somebody decides.
+    """
+    found = made.value.element(element) if isinstance(made.value, TextValue) else None
+    if not isinstance(found, Finding) or found.group != "alert":
+        return None
+    details = {each.name: str(each.value or "") for each in found.attributes}
+    return Earlier(details["alert"], details.get("signature", ""), at)
 
 
 def policy_in_force(ledger: Ledger) -> PolicyChanged | None:

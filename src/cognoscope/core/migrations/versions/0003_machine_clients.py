@@ -36,3 +36,4 @@ def upgrade() -> None:
         sa.Column("role", sa.String(40), nullable=False),
         sa.Column("shown_at", sa.String(40), nullable=False),
     )
+    op.create_index("cds_card_proposal", "cds_card", ["proposal"])
