@@ -112,12 +112,12 @@ def drawn_table(value: TableValue, language: str) -> ForestView | None:
     if value.forest is None:
         return None
     names = [column.name for column in value.columns]
-    places = [names.index(name) for name in (value.forest.estimate, value.forest.low, value.forest.high)]
+    estimate, low, high = (names.index(name) for name in (value.forest.estimate, value.forest.low, value.forest.high))
 
     def number(cell: object) -> float | None:
         return float(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else None
 
-    estimates = [tuple(number(row.cells[place]) for place in places) for row in value.rows]
+    estimates = [(number(row.cells[estimate]), number(row.cells[low]), number(row.cells[high])) for row in value.rows]
     return forest(estimates, value.forest.reference, language, logarithmic=value.forest.logarithmic)
 
 

@@ -10,6 +10,7 @@ from cognoscope.core.review import Review
 from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableRow, TableValue, TextValue, Value
 from cognoscope.web import words
 from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
+from cognoscope.web.folded import CellView, folded
 from cognoscope.web.forest import ForestView, drawn_table
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.navigation import ROLE_NAMES
@@ -70,7 +71,7 @@ class ElementView:
     bar: list[Segment] = field(default_factory=list)
     prefilled: str = ""
     rewritten: bool = False
-    cells: list[str] = field(default_factory=list)
+    cells: list[CellView] = field(default_factory=list)
     known: str | None = None
     closer: str | None = None
     decision: Decision | None = None
@@ -85,7 +86,7 @@ class ValueView:
     elements: list[ElementView]
     driver_names: list[tuple[str, str]]
     zero: float
-    columns: list[str]
+    columns: list[CellView]
     drawn: ForestView | None = None
 
 
@@ -206,16 +207,16 @@ def _point_view(point: SeriesPoint, language: str, digits: int) -> ElementView:
 
 
 def _table_view(value: TableValue, language: str, made: Sequence[Decision]) -> ValueView:
-    rows = [_row_view(row, language, made) for row in value.rows]
-    headings = [words.say(column.label, language) for column in value.columns]
+    headings, cells = folded(value, language)
+    rows = [_row_view(row, shown, language, made) for row, shown in zip(value.rows, cells, strict=True)]
     return ValueView("table", "", rows, [], 0.0, headings, drawn_table(value, language))
 
 
-def _row_view(row: TableRow, language: str, made: Sequence[Decision]) -> ElementView:
+def _row_view(row: TableRow, shown: list[CellView], language: str, made: Sequence[Decision]) -> ElementView:
     cells = [words.cell(one, language) for one in row.cells]
     label = cells[0] if cells else row.key
     return ElementView(
-        key=row.key, label=label, short=label, value=" · ".join(cells), cells=cells, decision=standing(made, row.key)
+        key=row.key, label=label, short=label, value=" · ".join(cells), cells=shown, decision=standing(made, row.key)
     )
 
 

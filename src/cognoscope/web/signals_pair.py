@@ -8,6 +8,7 @@ import numpy as np
 from cognoscope.apps.pharmacy.signals.model import Judged
 from cognoscope.apps.pharmacy.signals.reading import Reading
 from cognoscope.core.case import Case, Cell
+from cognoscope.intake.reports.strata import AGE_BANDS
 from cognoscope.methods.disproportionality.counts import Counts
 from cognoscope.methods.disproportionality.ratios import ror
 from cognoscope.web import words
@@ -33,7 +34,7 @@ def pair_view(case: Case, reading: Reading, judged: Judged, index: int, language
         measures=_measures(judged, index, language),
         subgroups=within,
         drawn=drawn,
-        quarters=_quarters(case, index),
+        quarters=_quarters(case, index, language),
         reports=_reports(case, index, language),
         masking=_masking(reading, judged, index, line, language),
     )
@@ -86,7 +87,7 @@ def _rows(case: Case, table: str, index: int) -> list[dict[str, Cell]]:
 
 
 def _subgroups(case: Case, index: int, language: str) -> tuple[list[Within], ForestView | None]:
-    rows = _rows(case, "subgroup", index)
+    rows = sorted(_rows(case, "subgroup", index), key=_by_age)
     if not rows:
         return [], None
     names = ("both", "drug_reports", "reaction_reports", "total")
@@ -100,11 +101,20 @@ def _subgroups(case: Case, index: int, language: str) -> tuple[list[Within], For
     for row, one, figure in zip(rows, estimates, figures, strict=True):
         if row["total"]:
             said = words.number(float(row["both"] or 0), language)
-            within.append(Within(str(row["kind"]), str(row["level"]), said, _shown(one[0], language), figure))
+            value = _shown(one[0], language) if row["both"] else "–"
+            within.append(Within(str(row["kind"]), str(row["level"]), said, value, figure))
     return within, drawn
 
 
-def _quarters(case: Case, index: int) -> list[Quarter]:
+def _by_age(row: dict[str, Cell]) -> int:
+    """Age bands from young to old, before years; everything else stays where it is."""
+    kind, level = row["kind"], str(row["level"])
+    if kind == "age_band" and level in AGE_BANDS:
+        return 1 + AGE_BANDS.index(level)
+    return 0 if kind == "sex" else 1 + len(AGE_BANDS)
+
+
+def _quarters(case: Case, index: int, language: str) -> list[Quarter]:
     """Consecutive quarters, those without a report included."""
     known = {date.fromisoformat(str(row["start"])): int(row["both"] or 0) for row in _rows(case, "quarter", index)}
     if not known:
@@ -117,7 +127,7 @@ def _quarters(case: Case, index: int) -> list[Quarter]:
     for number, start in enumerate(starts):
         reports = known.get(start, 0)
         at, height = round(number * width + width * 0.1, 2), round(90 * reports / most, 1)
-        bars.append(Quarter(quarter_label(start), reports, at, round(width * 0.8, 2), height))
+        bars.append(Quarter(quarter_label(start, language), reports, at, round(width * 0.8, 2), height))
     return bars
 
 
@@ -130,9 +140,12 @@ def _reports(case: Case, index: int, language: str) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def _masking(reading: Reading, judged: Judged, index: int, line: Line, language: str) -> tuple[str, str, str] | None:
-    """The masking drug, EBGM without its reports with the interval, and the masking ratio."""
+def _masking(
+    reading: Reading, judged: Judged, index: int, line: Line, language: str
+) -> tuple[str, str, str, str] | None:
+    """The masking drug, EBGM without its reports, its interval, and the masking ratio."""
     if not reading.masked_by[index]:
         return None
     value, low, high = (_shown(float(each[index]), language) for each in judged.unmasked)
-    return reading.masked_by[index], f"{value} ({low} – {high})", _shown(float(judged.masking_ratio[index]), language)
+    ratio = _shown(float(judged.masking_ratio[index]), language)
+    return reading.masked_by[index], value, f"{low} – {high}", ratio

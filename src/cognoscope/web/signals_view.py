@@ -114,10 +114,10 @@ def line_of(reading: Reading, judged: Judged, index: int, row: ForestRow | None,
         drug=reading.drugs[index],
         reaction=reading.reactions[index],
         soc=reading.socs[index],
-        reports=words.number(reading.counts.both[index], language),
-        expected=words.number(reading.expected[index], language, 1),
+        reports=words.number(judged.reports[index], language),
+        expected=words.number(judged.expected[index], language, 1),
         times=words.number(value, language, 1),
-        ic=words.number(judged.measures.ic_low[index], language, 2),
+        ic=words.number(judged.ic_low[index], language, 2),
         new=bool(judged.new[index]),
         signal=bool(judged.signal[index] or judged.uncovered[index]),
         without=reading.masked_by[index] if judged.uncovered[index] else "",
@@ -168,7 +168,7 @@ class PairView:
     drawn: ForestView | None = None
     quarters: list[Quarter] = field(default_factory=list)
     reports: list[list[str]] = field(default_factory=list)
-    masking: tuple[str, str, str] | None = None
+    masking: tuple[str, str, str, str] | None = None
 
 
 def place_of(reading: Reading, key: str) -> int | None:
@@ -176,6 +176,6 @@ def place_of(reading: Reading, key: str) -> int | None:
     return reading.keys.index(key) if key in reading.keys else None
 
 
-def quarter_label(start: date) -> str:
-    """`T1 2025`."""
-    return f"T{(start.month + 2) // 3} {start.year}"
+def quarter_label(start: date, language: str) -> str:
+    """`T1 2025`, in English `Q1 2025`."""
+    return f"{'T' if language == 'fr' else 'Q'}{(start.month + 2) // 3} {start.year}"

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.web.people import Clock, token
 
 from cognoscope.apps.pharmacy import signals
+from cognoscope.apps.pharmacy.signals.words import headline
 from cognoscope.core.actor import Role, program
 from cognoscope.core.actor import person as actor
 from cognoscope.core.home import Home
@@ -19,6 +20,7 @@ from cognoscope.core.lifecycle import change_state
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.running import run
 from cognoscope.web.app import create_app
+from cognoscope.web.folded import folded
 from cognoscope.web.forest import forest
 
 RUNNER = program("scheduler")
@@ -83,7 +85,52 @@ def test_one_pair(person: Callable[..., TestClient], proposed: Proposal) -> None
         assert words in page
     assert client.get("/signals/nobody--knows--it").status_code == 404
     english = client.get(f"/signals/{masked.key}?lang=en", follow_redirects=True).text
-    assert "Contingency table" in english
+    assert "Contingency table" in english and "Q1 2024" in english and "T1 2024" not in english
+    assert page.index("12 à 17 ans") < page.index("18 à 44 ans") < page.index("75 ans et plus") < page.index("Année : ")
+
+
+def test_a_masked_pair_says_without_what_it_was_measured(person: Callable[..., TestClient], proposed: Proposal) -> None:
+    client = person("pharma", Role.PHARMACIST)
+    assert proposed.value is not None and proposed.value.kind == "table"
+    masked = next(row for row in proposed.value.rows if row.cells[-1])
+    reports, expected = masked.cells[1:3]
+    assert isinstance(reports, int) and isinstance(expected, float)
+    lead = client.get(f"/signals/{masked.key}").text.split('class="lead-in">')[1].split("</p>")[0]
+    assert (
+        lead.startswith("Mesuré sans Drug A")
+        and f"{reports} déclarations pour {expected:.1f}".replace(".", ",") in lead
+    )
+    assert reports > 2 * expected, "what is said is what was measured"
+    other = next(row for row in proposed.value.rows if not row.cells[-1])
+    assert "Mesuré sans" not in client.get(f"/signals/{other.key}").text
+    assert "Mesuré sans Drug A" in client.get(f"/proposals/{proposed.digest}").text
+    said = headline("Drug E", "Reaction 11", 2, 24, 3.25, "Drug A")
+    assert said.fr == "Drug E et reaction 11 : 24 déclarations, 3,2 fois l'attendu (mesuré sans Drug A) ; 1 autre."
+    assert "(measured without Drug A)" in said.en
+
+
+def test_sentences_of_the_list_are_apart(person: Callable[..., TestClient], proposed: Proposal) -> None:
+    page = person("pharma", Role.PHARMACIST).get("/signals?lang=en", follow_redirects=True).text
+    lead = page.split('class="lead-in">')[1].split("</p>")[0]
+    assert "compared. Last month received: " in " ".join(lead.split())
+
+
+def test_a_table_beside_a_plot_folds_its_bounds_and_words() -> None:
+    value = signals.APPLICATION.propose(sample_cases().case())[0].value
+    assert value is not None and value.kind == "table"
+    headings, rows = folded(value, "fr")
+    assert [one.text for one in headings] == [
+        "Médicament et réaction",
+        "Déclarations",
+        "Attendues",
+        "Fois l'attendu",
+        "IC025",
+    ]
+    assert headings[3].under == "EB05 – EB95" and all(" – " in row[3].under and row[3].figure for row in rows)
+    assert [row[0].under for row in rows].count("Mesuré sans Drug A") == 1
+    plain = value.model_copy(update={"forest": None})
+    headings, rows = folded(plain, "fr")
+    assert len(headings) == len(plain.columns) and not any(cell.under for row in rows for cell in row)
 
 
 def test_a_decision_on_a_pair_is_the_review_of_its_row(person: Callable[..., TestClient], proposed: Proposal) -> None:

@@ -23,7 +23,8 @@ class Judged:
     """The candidates measured.
 
     measures: of each. signal: whether it passes the rules. unmasked: EBGM, EB05 and EB95 without the masking drug's
-    reports (NaN where there is none); uncovered: passes the rules only then. growth: reports now for one at the last
+    reports (NaN where there is none); uncovered: passes the rules only then. reports, expected, ic_low: what each is
+    said to have, of an uncovered one without the masking drug's reports. growth: reports now for one at the last
     decision (infinite where it was never decided). new: a signal, uncovered or not, that waits for a decision.
     """
 
@@ -33,6 +34,9 @@ class Judged:
     unmasked: tuple[Array, Array, Array]
     masking_ratio: Array
     uncovered: NDArray[np.bool_]
+    reports: Array
+    expected: Array
+    ic_low: Array
     growth: Array
     new: NDArray[np.bool_]
 
@@ -58,6 +62,7 @@ def judge(reading: Reading, rule: Rules) -> Judged:
     masked = np.flatnonzero([bool(name) for name in reading.masked_by])
     unmasked = tuple(np.full(len(counts), np.nan) for _ in range(3))
     ratio, uncovered = np.full(len(counts), np.nan), np.zeros(len(counts), dtype=bool)
+    said = [counts.both.astype(np.float64), expected.copy(), measures.ic_low.copy()]
     if len(masked):
         part = Counts(counts.both[masked], counts.drug[masked], counts.reaction[masked], counts.total[masked])
         left = without(part, *(each[masked] for each in reading.masking))
@@ -70,10 +75,14 @@ def judge(reading: Reading, rule: Rules) -> Judged:
         low = information_component(left.counts.both, left_expected).low
         passes = _passes(left.counts.both, found.low, low, rule) & (left.ratio >= rule.masking_ratio)
         uncovered[masked] = passes & ~signal[masked]
+        for into, values in zip(said, (left.counts.both, left_expected, low), strict=True):
+            into[uncovered] = values[uncovered[masked]]
     before = np.array([reading.decided.get(key, 0) for key in reading.keys], dtype=np.float64)
-    growth = np.divide(counts.both, before, out=np.full(len(counts), np.inf), where=before > 0)
+    growth = np.divide(said[0], before, out=np.full(len(counts), np.inf), where=before > 0)
     new = (signal | uncovered) & (growth >= rule.growth)
-    return Judged(prior, measures, signal, (unmasked[0], unmasked[1], unmasked[2]), ratio, uncovered, growth, new)
+    three = unmasked[0], unmasked[1], unmasked[2]
+    reports, left_or_all, ic_low = said
+    return Judged(prior, measures, signal, three, ratio, uncovered, reports, left_or_all, ic_low, growth, new)
 
 
 def _passes(both: Array, eb05: Array, ic_low: Array, rule: Rules) -> NDArray[np.bool_]:

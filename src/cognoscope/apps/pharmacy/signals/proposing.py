@@ -55,10 +55,10 @@ def _cells(reading: Reading, judged: Judged, index: int) -> tuple[Cell, ...]:
     value, low, high = scores(judged, index)
     return (
         f"{reading.drugs[index]} – {reading.reactions[index]}",
-        int(reading.counts.both[index]),
-        round(float(reading.expected[index]), 2),
+        int(judged.reports[index]),
+        round(float(judged.expected[index]), 2),
         *(round(each, 2) for each in (value, low, high)),
-        round(float(judged.measures.ic_low[index]), 2),
+        round(float(judged.ic_low[index]), 2),
         reading.masked_by[index] if judged.uncovered[index] else None,
     )
 
@@ -79,7 +79,9 @@ def _headline(reading: Reading, judged: Judged, shown: list[int], signals: int) 
         return Headline(text=NOTHING_NEW)
     first = shown[0]
     value, low, high = (round(each, 2) for each in scores(judged, first))
-    text = headline(reading.drugs[first], reading.reactions[first], signals, int(reading.counts.both[first]), value)
+    without = reading.masked_by[first] if judged.uncovered[first] else ""
+    pair = reading.drugs[first], reading.reactions[first]
+    text = headline(*pair, signals, int(judged.reports[first]), value, without)
     interval = Interval(level=LEVEL, low=low, high=high)
     return Headline(element=reading.keys[first], text=text, expected=value, interval=interval, urgency=0.4)
 

@@ -34,10 +34,10 @@ COLUMNS = (
     TableColumn(name="pair", label=Sentence(fr="Médicament et réaction", en="Drug and reaction")),
     TableColumn(name="reports", label=Sentence(fr="Déclarations", en="Reports")),
     TableColumn(name="expected", label=Sentence(fr="Attendues", en="Expected")),
-    TableColumn(name="ebgm", label=Sentence(fr="Fois l'attendu (EBGM)", en="Times expected (EBGM)")),
-    TableColumn(name="eb05", label=Sentence(fr="EB05 (borne basse)", en="EB05 (lower bound)")),
-    TableColumn(name="eb95", label=Sentence(fr="EB95 (borne haute)", en="EB95 (upper bound)")),
-    TableColumn(name="ic025", label=Sentence(fr="IC025 (bits)", en="IC025 (in bits)")),
+    TableColumn(name="ebgm", label=Sentence(fr="Fois l'attendu", en="Times expected")),
+    TableColumn(name="eb05", label=Sentence(fr="EB05", en="EB05")),
+    TableColumn(name="eb95", label=Sentence(fr="EB95", en="EB95")),
+    TableColumn(name="ic025", label=Sentence(fr="IC025", en="IC025")),
     TableColumn(name="without", label=Sentence(fr="Mesuré sans", en="Measured without")),
 )
 WOULD_CHANGE = (
@@ -58,11 +58,13 @@ def one_decimal(value: float, language: str) -> str:
     return text.replace(".", ",") if language == "fr" else text
 
 
-def headline(drug: str, reaction: str, signals: int, reports: int, times: float) -> Sentence:
-    """The strongest new signal and how many others wait."""
+def headline(drug: str, reaction: str, signals: int, reports: int, times: float, without: str = "") -> Sentence:
+    """The strongest new signal, without whose reports it was measured, and how many others wait."""
     others_fr = f" ; {signals - 1} autres" if signals > 2 else " ; 1 autre" if signals == 2 else ""
     others_en = f"; {signals - 1} others" if signals > 2 else "; 1 other" if signals == 2 else ""
     fr, en = one_decimal(times, "fr"), one_decimal(times, "en")
+    if without:
+        others_fr, others_en = f" (mesuré sans {without}){others_fr}", f" (measured without {without}){others_en}"
     return Sentence(
         fr=f"{drug} et {reaction.lower()} : {reports} déclarations, {fr} fois l'attendu{others_fr}.",
         en=f"{drug} and {reaction.lower()}: {reports} reports, {en} times expected{others_en}.",
