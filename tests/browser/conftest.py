@@ -69,6 +69,7 @@ def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_account(services, "lea", Role.BED_MANAGER)
     make_account(services, "sacha", Role.MANAGER)
     make_account(services, "noor", Role.DATA_PROTECTION_OFFICER)
+    make_account(services, "phil", Role.PHARMACIST)
     services.close()
     return path
 

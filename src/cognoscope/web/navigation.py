@@ -18,11 +18,15 @@ class Place:
     permission: Permission
     group: str = ""
 
+    def holds(self, path: str) -> bool:
+        """Whether that address is this place, or a page below it."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
 
 PHARMACY = N_("Pharmacie")
 PLACES = (
     Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
-    Place("/prescription", N_("Ordonnance"), "pencil", Permission.CHECK_PRESCRIPTION, PHARMACY),
+    Place("/prescription", N_("Ordonnance"), "list-details", Permission.CHECK_PRESCRIPTION, PHARMACY),
     Place("/antibiotics", N_("Antibiotiques"), "pencil", Permission.CHECK_PRESCRIPTION, PHARMACY),
     Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION, PHARMACY),
     Place("/signals", N_("Signaux"), "trending-up", Permission.READ_SIGNALS, PHARMACY),
