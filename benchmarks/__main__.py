@@ -6,7 +6,20 @@ python -m benchmarks [NAME ...]
 import subprocess
 import sys
 
-NAMES = ("ledger", "ingest", "web", "arrivals", "abstention", "hours", "records", "search", "cds_hooks", "signals", "prescriptions", "declaration")
+NAMES = (
+    "ledger",
+    "ingest",
+    "web",
+    "arrivals",
+    "abstention",
+    "hours",
+    "records",
+    "search",
+    "cds_hooks",
+    "signals",
+    "prescriptions",
+    "declaration",
+)
 """In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`."""
 
 

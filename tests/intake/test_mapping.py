@@ -70,7 +70,7 @@ def test_a_wrong_mapping_gets_one_sentence(tmp_path, text, said):
 
 @pytest.mark.parametrize("name", ["sentinel", "missing.toml", "../../cdm", ""])
 def test_a_mapping_that_is_not_there_names_those_that_ship(name):
-    with pytest.raises(InvalidInput, match="ships: .*sentinelles"):
+    with pytest.raises(InvalidInput, match=r"ships: .*sentinelles"):
         read_mapping(name)
 
 

@@ -19,7 +19,10 @@ FilePath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 
 
 class DataFile(Noun):
-    """One file of a set, in its folder or one below it. `moving` holds the heading that a file which grows at its publisher's must carry."""
+    """One file of a set, in its folder or one below it.
+
+    `moving` holds the heading that a file which grows at its publisher's must carry.
+    """
 
     name: FilePath
     sha256: Digest

@@ -23,8 +23,8 @@ def reports_of(database: "DuckDBPyConnection", pairs: Sequence[tuple[str, str]])
     """
     _register(database, [(index, *pair) for index, pair in enumerate(pairs)], ("pair", "drug", "reaction"))
     found = database.execute(
-        f"""SELECT wanted.pair, translate(printf('%016x', report_id), '0123456789', 'ghijklmnop') AS report, received_month AS month, sex, age_band, country,
-          serious, adverse_report.stratum
+        f"""SELECT wanted.pair, translate(printf('%016x', report_id), '0123456789', 'ghijklmnop') AS report,
+          received_month AS month, sex, age_band, country, serious, adverse_report.stratum
         FROM wanted JOIN report_drug USING (drug) JOIN report_reaction USING (report_id, reaction)
         JOIN adverse_report USING (report_id) ANTI JOIN left_out USING (report_id)
         WHERE role IN ({ROLES}) ORDER BY pair, month DESC NULLS LAST, report_id"""  # noqa: S608 - our own names
