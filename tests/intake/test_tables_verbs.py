@@ -78,7 +78,7 @@ def test_an_omop_export_goes_in_by_its_verb(installed, tmp_path):
 def test_a_wrong_mapping_or_moment_is_one_sentence(installed, tmp_path):
     path = tmp_path / "counts.csv"
     path.write_text("a,b\n1,2\n")
-    with pytest.raises(InvalidInput, match="ships: sentinelles"):
+    with pytest.raises(InvalidInput, match="ships: isolates, sentinelles"):
         typed("ingest", "table", path, "--map", "nothing")
     with pytest.raises(InvalidInput, match="is not a day or a time"):
         typed("ingest", "table", path, "--at", "yesterday")
