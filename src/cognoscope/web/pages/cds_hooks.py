@@ -21,8 +21,8 @@ from cognoscope.web.machine_trust import Caller, NotTrusted
 from cognoscope.web.security import ForPrograms
 from cognoscope.web.services import Services
 
-THREADS = 4
-"""More would only take turns at the interpreter's lock; while one waits for the disk, another computes."""
+THREADS = 1
+"""A worker process: more only take turns at the interpreter's lock, and make every caller wait for all the others."""
 
 _POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="cds-hooks")
 
