@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cognoscope.core.errors import InvalidInput
@@ -54,6 +54,7 @@ def test_another_layout_is_refused(tmp_path: Path, content: bytes, says: str):
         load(tmp_path / "nothing")
 
 
+@example(content=b"\r\xc2\x80")
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=120) | st.text(max_size=120).map(str.encode))
 def test_no_content_breaks_the_reader(tmp_path: Path, content: bytes):

@@ -67,10 +67,10 @@ def _of_csv(file: Path, text: str) -> list[tuple[str, str]]:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text), delimiter=separator)
-    columns = {(each or "").strip().lower(): each for each in reader.fieldnames or ()}
-    if "atc" not in columns or "name" not in columns:
-        raise InvalidInput(f"{file}: the columns atc and name are expected in the first line.")
     try:
+        columns = {(each or "").strip().lower(): each for each in reader.fieldnames or ()}
+        if "atc" not in columns or "name" not in columns:
+            raise InvalidInput(f"{file}: the columns atc and name are expected in the first line.")
         read = [((row[columns["atc"]] or "").strip(), (row[columns["name"]] or "").strip()) for row in reader]
     except csv.Error as error:
         raise InvalidInput(f"{file} is not a table: {error}.") from error
