@@ -117,11 +117,11 @@ def load(path: Path) -> Loaded:
 
 def _own(path: Path) -> list[tuple[Any, ...]]:
     reader = csv.DictReader(io.StringIO(_text(path)))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise InvalidInput(f"{path} has no column {', '.join(missing)}: substance,term,frequency are needed.")
     found = []
     try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise InvalidInput(f"{path} has no column {', '.join(missing)}: substance,term,frequency are needed.")
         for row in reader:
             said = (row["frequency"] or "").strip()
             low = _share(said, f"{path}, line {reader.line_num}") if said else None
