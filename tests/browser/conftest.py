@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.web.people import PASSWORD, START, make_account
 
 from cognoscope.apps import APPLICATIONS
 from cognoscope.core.actor import Role
+from cognoscope.core.application import Application
 from cognoscope.core.database import migrate
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
@@ -99,14 +101,14 @@ class Hospital:
             self.outside.append(url)
 
 
-@pytest.fixture
-def hospital(filled_home: Path, tmp_path: Path) -> Iterator[Hospital]:
-    """A copy of the filled home, served on a free port of this machine."""
-    home = Home(tmp_path / "home")
-    shutil.copytree(filled_home, home.path)
+@contextmanager
+def served(prepared: Path, folder: Path, applications: tuple[Application, ...]) -> Iterator[Hospital]:
+    """A copy of a prepared home in `folder`, served on a free port of this machine."""
+    home = Home(folder)
+    shutil.copytree(prepared, home.path)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    app = create_app(home, APPLICATIONS, lambda: START)
+    app = create_app(home, applications, lambda: START)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -117,6 +119,13 @@ def hospital(filled_home: Path, tmp_path: Path) -> Iterator[Hospital]:
     server.should_exit = True
     thread.join()
     listener.close()
+
+
+@pytest.fixture
+def hospital(filled_home: Path, tmp_path: Path) -> Iterator[Hospital]:
+    """A copy of the filled home, served on a free port of this machine."""
+    with served(filled_home, tmp_path / "home", APPLICATIONS) as opened:
+        yield opened
 
 
 Visit = Callable[..., Page]

@@ -1,18 +1,13 @@
 """Declares a reaction as a patient would, on a phone and on a desk, and opens it as the pharmacist does."""
 
 import re
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 from tests.apps.pharmacy.reactions.cases import write_knowledge
-from tests.browser.conftest import Hospital, Visit, enter, keep
+from tests.browser.conftest import Hospital, Visit, enter, keep, served
 from tests.browser.test_accessible import check
 from tests.web.people import START, make_account
 
@@ -64,21 +59,8 @@ def pharmacy_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def hospital(pharmacy_home: Path, tmp_path: Path) -> Iterator[Hospital]:
     """A copy of that home, served on a free port of this machine."""
-    home = Home(tmp_path / "home")
-    shutil.copytree(pharmacy_home, home.path)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = create_app(home, (APPLICATION,), lambda: START)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield Hospital(f"http://127.0.0.1:{listener.getsockname()[1]}", home)
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(pharmacy_home, tmp_path / "home", (APPLICATION,)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])

@@ -1,16 +1,11 @@
 """Walks the pages of texts as a coder would: findings by keyboard alone, a document, search, cohorts."""
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Hospital, Visit, enter, keep
+from tests.browser.conftest import Hospital, Visit, enter, keep, served
 from tests.browser.test_accessible import check
 from tests.web import records
 from tests.web.people import START, make_account
@@ -62,21 +57,8 @@ def records_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def hospital(records_home: Path, tmp_path: Path) -> Iterator[Hospital]:
     """A copy of that home, served on a free port of this machine."""
-    home = Home(tmp_path / "home")
-    shutil.copytree(records_home, home.path)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = create_app(home, (records.application(),), lambda: START)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield Hospital(f"http://127.0.0.1:{listener.getsockname()[1]}", home)
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(records_home, tmp_path / "home", (records.application(),)) as opened:
+        yield opened
 
 
 OTHERS = {

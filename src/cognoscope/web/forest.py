@@ -9,7 +9,6 @@ from cognoscope.web import words
 
 WIDTH = 180.0
 EDGE = 6.0
-MIDDLE = 9.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)
 
 

@@ -29,11 +29,6 @@ class Raw:
     direct: set[frozenset[str]]
 
 
-def is_edition(folder: Path) -> bool:
-    """Whether the folder holds JSON files, as an edition does."""
-    return folder.is_dir() and any(each.name.endswith((".json", ".json.gz")) for each in folder.iterdir())
-
-
 def read_raw(folder: Path) -> Raw:
     """The pairs of one edition's folder."""
     records: list[dict[str, Any]] = []

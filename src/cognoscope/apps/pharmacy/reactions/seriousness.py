@@ -15,7 +15,6 @@ ORDER = (
     "serious-other",
 )
 STATED, INFERRED = 0.9, 0.6
-AFTER_NEGATION = 5
 
 
 def criteria(note: Note, found: Cues, reactions: list[Reaction]) -> list[Criterion]:
