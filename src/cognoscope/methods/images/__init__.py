@@ -1,0 +1,1 @@
+"""Images: arrays in, arrays out."""
