@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
 
-.PHONY: setup text demo serve test check bench lock clean
+.PHONY: setup text imaging demo serve test check bench lock clean
 
 setup: .venv/.core
 
@@ -22,7 +22,14 @@ text: .venv/.text
 	$(INSTALL) --only-binary :all: -r requirements/text.txt
 	touch $@
 
-.venv/.dev: .venv/.text requirements/dev.txt
+# What reads images and speaks DICOM: `make imaging demo` shows the demonstration hospital with them.
+imaging: .venv/.imaging
+
+.venv/.imaging: .venv/.core requirements/imaging.txt
+	$(INSTALL) --only-binary :all: -r requirements/imaging.txt
+	touch $@
+
+.venv/.dev: .venv/.text .venv/.imaging requirements/dev.txt
 	$(INSTALL) --only-binary :all: -r requirements/dev.txt
 	touch $@
 
@@ -57,7 +64,8 @@ bench: .venv/.dev
 lock:
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in --output-file requirements/core.txt
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/text.in --output-file requirements/text.txt
-	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/text.in requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/imaging.in --output-file requirements/imaging.txt
+	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/core.in requirements/text.in requirements/imaging.in requirements/dev.in --output-file requirements/dev.txt
 	uv pip compile --quiet --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark-build.in --output-file requirements/spark-build.txt
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/spark.in --output-file requirements/spark.txt
 

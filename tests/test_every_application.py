@@ -28,6 +28,7 @@ from cognoscope.core.application import Application
 from cognoscope.core.case import Case
 from cognoscope.core.events import OutcomeKnown, ReviewGiven
 from cognoscope.core.home import Home
+from cognoscope.core.image_value import ImageValue
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import change_state
 from cognoscope.core.proposal import Proposal
@@ -285,6 +286,8 @@ def _first_element(value: Value) -> tuple[str, str, float | None]:
             return value.measure, value.points[0].key, value.points[0].expected
         case TextValue():
             return FINDING, value.findings[0].key, None
+        case ImageValue():
+            return value.measurements[0].key, value.measurements[0].key, value.measurements[0].amount
         case _:
             return FINDING, value.rows[0].key, None
 

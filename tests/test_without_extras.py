@@ -1,4 +1,4 @@
-"""The core installs alone: all imports without the extra `text`; what needs it says which command brings it."""
+"""The core installs alone: all imports without the extras; what needs one says which command brings it."""
 
 import os
 import subprocess
@@ -9,8 +9,9 @@ import pytest
 from tests.intake.reading.notes import warehouse_with
 
 EXTRA = (
-    "ahocorasick", "charset_normalizer", "docx", "edsnlp", "onnxruntime", "pypdfium2", "selectolax", "sklearn",
-    "spacy", "striprtf", "tantivy",
+    "PIL", "ahocorasick", "charset_normalizer", "dicomanonymizer", "dicomweb_client", "docx", "edsnlp", "gdcm", "highdicom",
+    "nibabel", "onnxruntime", "openvino", "pydicom", "pynetdicom", "pypdfium2", "selectolax", "skimage", "sklearn", "spacy",
+    "striprtf", "tantivy",
 )  # fmt: skip
 BLOCKED = f"""
 import sys

@@ -18,11 +18,12 @@ from cognoscope.core.case import Case, Column, Fact, Table
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evidence import FactPointer, RowsPointer
 from cognoscope.core.home import Home, Settings, default_home
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
-from cognoscope.core.values import Driver, Interval, SeriesPoint, TableColumn, TableRow, TableValue
+from cognoscope.core.values import Driver, SeriesPoint, TableColumn, TableRow, TableValue
 
 TEXT = st.text(st.characters(codec="utf-8"))
 PLAIN = st.recursive(

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from cognoscope.core.actor import Role, person, program
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evidence import RowsPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Abstention, Headline, Proposal
 from cognoscope.core.review import Review
-from cognoscope.core.values import Interval, SeriesPoint, SeriesValue, TableColumn, TableRow, TableValue
+from cognoscope.core.values import SeriesPoint, SeriesValue, TableColumn, TableRow, TableValue
 from cognoscope.exports.fhir import (
     audit_event,
     outcome_observation,

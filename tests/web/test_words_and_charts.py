@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from cognoscope.core.case import Case, Column, Table
 from cognoscope.core.evidence import RowsPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline, Proposal
-from cognoscope.core.values import Driver, Interval, SeriesPoint, SeriesValue
+from cognoscope.core.values import Driver, SeriesPoint, SeriesValue
 from cognoscope.web import words
 from cognoscope.web.charts import deviation_bars, history_of, series_chart, shares, zero_of
 from cognoscope.web.render import certainty

@@ -24,6 +24,10 @@ class Application:
     outcomes: what the warehouse now knows of the elements that these proposals were about.
     evaluate: runs the method on a folder laid out like the reference data.
     reference_folder: where those data lie under `COGNOSCOPE_DATASETS`.
+    with_model: for an application whose method is a file of weights: the same application with those of a folder.
+        One that is registered without weights abstains until a person adds some (`cognoscope models add`).
+    cases_from_study: builds the cases of one study that has just become complete: image store, pseudonymous
+        StudyInstanceUID, instant; for applications that read images.
     recall: adds to a case what the ledger already knows of its subject (what was shown before, the policy in force),
         so that `propose` stays pure; called by `cognoscope.core.running.run` only.
     """
@@ -37,6 +41,8 @@ class Application:
     evaluate: Callable[[Path], Evaluation]
     reference_folder: str = ""
     recall: Callable[[Case, Ledger], Case] | None = None
+    with_model: "Callable[[Path], Application] | None" = None
+    cases_from_study: Callable[[Any, str, datetime], list[Case]] | None = None
 
     @property
     def name(self) -> str:

@@ -81,7 +81,7 @@ class IngestFinished(Noun):
 
     event: Literal["IngestFinished"] = "IngestFinished"
     source: Digest
-    format: Literal["fhir", "omop", "table", "documents", "reports"]
+    format: Literal["fhir", "omop", "table", "documents", "reports", "dicom", "results"]
     read: int
     written: int
     quarantined: int
@@ -113,6 +113,25 @@ class KnowledgeLoaded(Noun):
     edition: str
     content: Digest
     rows: int
+
+
+class ModelAdded(Noun):
+    """A person added weights, their own or some whose licence needs their word; `content` is the folder's digest."""
+
+    event: Literal["ModelAdded"] = "ModelAdded"
+    name: Slug
+    content: Digest
+    licence: str
+    detail: str = ""
+
+
+class ModelRemoved(Noun):
+    """A person took added weights away; `content` is the digest of the folder that was there."""
+
+    event: Literal["ModelRemoved"] = "ModelRemoved"
+    name: Slug
+    content: Digest
+    reason: str = ""
 
 
 class PolicyChanged(Noun):
@@ -188,6 +207,8 @@ Event = Annotated[
     | DocumentsRead
     | CohortSaved
     | KnowledgeLoaded
+    | ModelAdded
+    | ModelRemoved
     | PolicyChanged
     | OptOutChanged
     | VaultOpened

@@ -1,4 +1,4 @@
-"""Pointers from a proposal back into its case: rows, facts, spans of text; pixels join this union later."""
+"""Pointers from a proposal back into its case: rows, facts, spans of text, pixels."""
 
 from typing import Annotated, Literal, Self
 
@@ -75,4 +75,28 @@ class SpanPointer(Noun):
         return self.text(case) is not None
 
 
-Pointer = Annotated[RowsPointer | FactPointer | SpanPointer, Field(discriminator="kind")]
+class PixelsPointer(Noun):
+    """A frame of an image of the case, whole or a box of it: row and column of its first pixel (included) and of its
+    last (excluded)."""
+
+    kind: Literal["pixels"] = "pixels"
+    image: ColumnName
+    frame: Annotated[int, Field(ge=0)] = 0
+    box: tuple[int, int, int, int] | None = None
+    note: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.box and (self.box[2] <= self.box[0] or self.box[3] <= self.box[1] or min(self.box) < 0):
+            raise ValueError(f"evidence points at no pixel: {self.box}")
+        return self
+
+    def exists_in(self, case: Case) -> bool:
+        """Whether the case holds what is pointed at."""
+        image = case.image(self.image)
+        if image is None or self.frame >= image.raster.frames:
+            return False
+        return self.box is None or (self.box[2] <= image.raster.rows and self.box[3] <= image.raster.columns)
+
+
+Pointer = Annotated[RowsPointer | FactPointer | SpanPointer | PixelsPointer, Field(discriminator="kind")]

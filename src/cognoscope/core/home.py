@@ -104,6 +104,21 @@ class Home:
         return self.path / "knowledge"
 
     @property
+    def images(self) -> Path:
+        """Folder of the de-identified images that came in."""
+        return self.path / "images"
+
+    @property
+    def pixels(self) -> Path:
+        """Folder of the pixels that cases and proposals point at, by their digest."""
+        return self.path / "pixels"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the models that a person added."""
+        return self.path / "models"
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy URL of the database for ledger, cases and accounts."""
         return self.settings().ledger_url or f"sqlite:///{self.path / 'ledger.sqlite'}"

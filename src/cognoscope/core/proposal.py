@@ -5,8 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from cognoscope.core.evidence import Pointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Digest, Instant, Noun, Sentence, Slug, Subject
-from cognoscope.core.values import ElementKey, Interval, Value
+from cognoscope.core.values import ElementKey, Value
 
 
 class Abstention(Noun):

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cognoscope.core import pixels
 from cognoscope.core.actor import Actor
 from cognoscope.core.application import Application
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import CaseOpened, ProposalMade, State
+from cognoscope.core.image_value import ImageValue
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import state_of
 from cognoscope.core.proposal import Proposal
@@ -53,8 +55,15 @@ def run(
             if not transaction.holds(proposal.digest):
                 transaction.append(ProposalMade(proposal=proposal, state=state), actor, at)
 
+    pixels.save(rasters(case, proposals))
     ledger.write(record)
     return proposals
+
+
+def rasters(case: Case, proposals: list[Proposal]) -> list[pixels.Raster]:
+    """The pixels that a case and what was proposed on it point at."""
+    values = [proposal.value for proposal in proposals if isinstance(proposal.value, ImageValue)]
+    return [image.raster for image in case.images] + [over.raster for value in values for over in value.overlays]
 
 
 def _require_running(state: State, name: str) -> None:

@@ -8,24 +8,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from cognoscope.core.case import Cell, ColumnName
 from cognoscope.core.evidence import Pointer
+from cognoscope.core.image_value import ImageValue
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Noun, Sentence, Slug
 
 ElementKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,79}$")]
 """Names one part of a value that can be reviewed alone: `2026-11-26`, `2026-11-26T14`, a row's code."""
-
-
-class Interval(Noun):
-    """A prediction interval: `level` of the outcomes are expected between `low` and `high`."""
-
-    level: Annotated[float, Field(gt=0, lt=1)]
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"interval upside down: {self.low} > {self.high}")
-        return self
 
 
 class Driver(Noun):
@@ -186,4 +174,4 @@ class TextValue(Noun):
         return next((finding for finding in self.findings if finding.key == key), None)
 
 
-Value = Annotated[SeriesValue | TableValue | TextValue, Field(discriminator="kind")]
+Value = Annotated[SeriesValue | TableValue | TextValue | ImageValue, Field(discriminator="kind")]

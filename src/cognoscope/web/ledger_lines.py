@@ -19,6 +19,8 @@ from cognoscope.core.events import (
     ExtractExported,
     IngestFinished,
     KnowledgeLoaded,
+    ModelAdded,
+    ModelRemoved,
     OptOutChanged,
     OutcomeKnown,
     PolicyChanged,
@@ -43,6 +45,8 @@ EVENTS = {
     "DocumentsRead": N_("Documents lus"),
     "CohortSaved": N_("Cohorte enregistrée"),
     "KnowledgeLoaded": N_("Référentiel chargé"),
+    "ModelAdded": N_("Modèle ajouté"),
+    "ModelRemoved": N_("Modèle retiré"),
     "PolicyChanged": N_("Règle d'alerte changée"),
     "AccountChanged": N_("Compte changé"),
     "OptOutChanged": N_("Opposition changée"),
@@ -161,6 +165,10 @@ def _text(happened: Event, language: str, zone: ZoneInfo) -> str:
             return event.name
         case KnowledgeLoaded() as event:
             return f"{event.name} · {event.edition} · {words.number(event.rows, language)}"
+        case ModelAdded() as event:
+            return f"{event.name} · {event.licence} · {event.detail}".strip(" ·")
+        case ModelRemoved() as event:
+            return f"{event.name} · {event.reason}".strip(" ·")
         case PolicyChanged() as event:
             return f"{event.application} · {event.reason}"
         case AccountChanged() as event:

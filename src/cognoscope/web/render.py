@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cognoscope.core.card import Card
+from cognoscope.core.interval import Interval
 from cognoscope.core.queries import Reviewed
 from cognoscope.core.review import Review
-from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableRow, TableValue, TextValue, Value
+from cognoscope.core.values import Finding, SeriesPoint, SeriesValue, TableRow, TableValue, TextValue, Value
 from cognoscope.web import words
 from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, zero_of
 from cognoscope.web.folded import CellView, folded

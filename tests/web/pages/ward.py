@@ -13,12 +13,13 @@ from cognoscope.core.card import Card
 from cognoscope.core.case import Case, Column, Fact, Table
 from cognoscope.core.evaluation import Evaluation
 from cognoscope.core.evidence import FactPointer, RowsPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import change_state
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Abstention, Headline, Proposal
 from cognoscope.core.running import run
-from cognoscope.core.values import Driver, Interval, SeriesPoint, SeriesValue, TableColumn, TableRow, TableValue
+from cognoscope.core.values import Driver, SeriesPoint, SeriesValue, TableColumn, TableRow, TableValue
 
 RUNNER = program("cognoscope")
 SIGNER = person("directrice", Role.MANAGER)

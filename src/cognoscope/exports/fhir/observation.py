@@ -11,10 +11,12 @@ from pydantic import ValidationError
 
 from cognoscope.core.case import Cell
 from cognoscope.core.errors import InvalidInput
+from cognoscope.core.image_value import Coded, ImageMark, ImageValue, Measurement
+from cognoscope.core.interval import Interval
 from cognoscope.core.outcome import Outcome
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
-from cognoscope.core.values import Finding, Interval, SeriesPoint, SeriesValue, TableValue, TextValue
+from cognoscope.core.values import Finding, SeriesPoint, SeriesValue, TableValue, TextValue
 from cognoscope.exports.fhir.elements import (
     ABSENT_REASONS,
     OURS,
@@ -28,6 +30,7 @@ from cognoscope.exports.fhir.elements import (
     subject_type,
 )
 
+UCUM = "http://unitsofmeasure.org"
 CANONICAL = "canonical-proposal"
 VOCABULARIES = {
     "CIM-10": "http://hl7.org/fhir/sid/icd-10",
@@ -75,6 +78,11 @@ def proposal_observation(proposal: Proposal, reviews: Sequence[Review] = ()) -> 
             resource["component"] = _cells(table)
         case TextValue() as text:
             resource["component"] = [_finding(finding) for finding in text.findings]
+        case ImageValue() as image:
+            resource["component"] = [
+                *(_measurement(measurement) for measurement in image.measurements),
+                *(_mark(mark) for mark in image.marks),
+            ]
         case None:
             resource["dataAbsentReason"] = _abstention(proposal)
     return {name: content for name, content in resource.items() if content != []}
@@ -206,6 +214,40 @@ def _finding(finding: Finding) -> Resource:
     if finding.certainty is not None:
         component["extension"] = [extension("certainty", valueDecimal=finding.certainty)]
     return component
+
+
+def _measurement(measurement: Measurement) -> Resource:
+    said = measurement.label.fr
+    quantity = {"value": measurement.amount, "system": UCUM, "code": measurement.unit, "unit": measurement.unit}
+    component: Resource = {
+        "code": concept(OURS + "element", measurement.key, said),
+        "valueQuantity": quantity,
+    }
+    if measurement.code:
+        component["code"]["coding"].append(_coded(measurement.code))
+    if measurement.words:
+        component["code"]["text"] = f"{said} : {measurement.words.fr}"
+    if measurement.interval:
+        component["extension"] = [_interval(measurement.interval, measurement.unit)]
+    return component
+
+
+def _mark(mark: ImageMark) -> Resource:
+    component: Resource = {
+        "code": concept(OURS + "element", mark.key, mark.label.fr),
+        "valueString": f"{mark.image} {mark.frame} {mark.shape} "
+        + " ".join(f"{row:.1f},{column:.1f}" for row, column in mark.points),
+    }
+    if mark.code:
+        component["code"]["coding"].append(_coded(mark.code))
+    if mark.certainty is not None:
+        component["extension"] = [extension("certainty", valueDecimal=mark.certainty)]
+    return component
+
+
+def _coded(code: Coded) -> Resource:
+    scheme = {"SCT": "http://snomed.info/sct", "DCM": "http://dicom.nema.org/resources/ontology/DCM"}.get(code.scheme)
+    return {"system": scheme or f"{OURS}scheme:{code.scheme}", "code": code.value, "display": code.meaning}
 
 
 def _value(cell: Cell, unit: str | None) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from cognoscope.apps.emergency.arrivals.hourly import (
 )
 from cognoscope.apps.emergency.arrivals.sentences import NOUNS
 from cognoscope.core.evidence import FactPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Abstention, Headline, Proposal
-from cognoscope.core.values import Interval, Mark, SeriesPoint, SeriesValue
+from cognoscope.core.values import Mark, SeriesPoint, SeriesValue
 
 SHAPE = np.array(
     [2, 1.6, 1.3, 1.1, 1, 1.2, 1.8, 3, 4.6, 6, 6.6, 6.4, 6, 6.1, 6, 5.8, 5.7, 5.8, 6, 6, 5.4, 4.6, 3.6, 2.8]

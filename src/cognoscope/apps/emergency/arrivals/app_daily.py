@@ -9,9 +9,10 @@ import pandas as pd
 from cognoscope.apps.emergency.arrivals.calendar import Calendar
 from cognoscope.apps.emergency.arrivals.model import DailyForecast, DayForecast
 from cognoscope.apps.emergency.arrivals.sentences import DRIVERS, NOUNS, Said, describe_day, would_change
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline
-from cognoscope.core.values import Driver, Interval, SeriesPoint, SeriesValue
+from cognoscope.core.values import Driver, SeriesPoint, SeriesValue
 
 SHOWN_DAYS = 5
 USUAL_WEEKS = 8

@@ -16,9 +16,10 @@ from cognoscope.apps.emergency.arrivals.hourly import (
     spread,
 )
 from cognoscope.apps.emergency.arrivals.sentences import counted, day_name
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline
-from cognoscope.core.values import Interval, SeriesPoint, SeriesValue
+from cognoscope.core.values import SeriesPoint, SeriesValue
 
 DECIMALS = 6
 

@@ -11,8 +11,9 @@ from cognoscope.apps.pharmacy.signals.words import COLUMNS, NOTHING_NEW, SILENCE
 from cognoscope.core.case import Case, Cell
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.proposal import Abstention, Headline, Proposal
-from cognoscope.core.values import Forest, Interval, TableRow, TableValue
+from cognoscope.core.values import Forest, TableRow, TableValue
 
 QUESTION = "signals"
 USEFUL_DAYS = 92

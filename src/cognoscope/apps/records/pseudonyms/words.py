@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from cognoscope.apps.records.pseudonyms.model import LEVEL, Share
 from cognoscope.core.evidence import RowsPointer
+from cognoscope.core.interval import Interval
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline
-from cognoscope.core.values import Attribute, Finding, Group, Interval, TextValue
+from cognoscope.core.values import Attribute, Finding, Group, TextValue
 from cognoscope.intake.deidentification.reasons import in_french
 
 HELD = Group(name="held-back", label=Sentence(fr="Retenus, par raison", en="Held back, by reason"))
