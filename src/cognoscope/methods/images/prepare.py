@@ -33,7 +33,7 @@ class Fitted:
     width: int
 
     def back(self, plane: NDArray[Any]) -> NDArray[np.float32]:
-        """A plane over the rectangle (probabilities, an activation map; any resolution) as rows x columns of the image."""
+        """A plane over the rectangle (probabilities or an activation map, any resolution) as the image has them."""
         vertical, horizontal = plane.shape[0] / self.size[0], plane.shape[1] / self.size[1]
         top, left = round(self.top * vertical), round(self.left * horizontal)
         height = max(1, round(self.height * vertical))
@@ -76,7 +76,8 @@ def prepare(array: NDArray[Any], size: tuple[int, int], channels: int = 1, fit: 
     """
     values = shown(array)
     if values.ndim == 3 and channels == 1:
-        values = sum(values[..., channel] * np.float32(weight) for channel, weight in enumerate(LUMA))
+        red, green, blue = (values[..., channel] * np.float32(weight) for channel, weight in enumerate(LUMA))
+        values = red + green + blue
     place = fitting(values.shape[0], values.shape[1], size, fit)
     small = np.clip(resized(values, place.height, place.width), 0, 1)
     out = np.zeros((channels, *size), np.float32)
