@@ -1,1 +1,1 @@
-"""DICOM in: headers, pixels and what of them may be kept; identities stop here."""
+"""DICOM comes in here: objects are read safely, put in order, de-identified, kept, and given out as arrays."""

@@ -1,0 +1,81 @@
+"""The process in which native libraries decode compressed pixels: `python -m cognoscope.intake.dicom.decoding_child`.
+
+Requests come by standard input, answers go by standard output (see `decoding`). GDCM, OpenJPEG and CharLS are written
+in C and C++ and read what anybody may send: a crash, a hang or a codestream that lies about its size ends this process
+and nothing else.
+"""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import numpy as np
+
+REQUEST = struct.Struct(">IQ")
+ANSWER = struct.Struct(">BIQ")
+DECODED, REFUSED = range(2)
+MEMORY_BYTES = 6 << 30
+SECONDS_AT_LEAST = 30
+SECONDS_A_FRAME = 3
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the other side closes."""
+    while len(head := requests.read(REQUEST.size)) == REQUEST.size:
+        said, long = REQUEST.unpack(head)
+        elements = json.loads(requests.read(said))
+        content = requests.read(long)
+        if len(content) < long:
+            return
+        signal.alarm(SECONDS_AT_LEAST + SECONDS_A_FRAME * int(elements["NumberOfFrames"]))
+        try:
+            array, photometric = decode(elements, content)
+            about = json.dumps({"shape": array.shape, "type": array.dtype.str, "photometric": photometric}).encode()
+            answers.write(ANSWER.pack(DECODED, len(about), array.nbytes) + about)
+            answers.write(memoryview(array).cast("B"))  # type: ignore[arg-type]
+        except Exception:
+            answers.write(ANSWER.pack(REFUSED, 0, 0))
+        finally:
+            signal.alarm(0)
+        answers.flush()
+
+
+def decode(elements: dict[str, str | int], content: bytes) -> tuple["np.ndarray", str]:
+    """Frames x rows x columns [x 3] and the photometric interpretation that they now have."""
+    import numpy as np
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.uid import UID
+
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = UID(str(elements["TransferSyntaxUID"]))
+    for keyword, value in elements.items():
+        if keyword != "TransferSyntaxUID":
+            setattr(dataset, keyword, value)
+    dataset.PixelData = content
+    frames, rows, columns = (int(elements[keyword]) for keyword in ("NumberOfFrames", "Rows", "Columns"))
+    array, about = get_decoder(dataset.file_meta.TransferSyntaxUID).as_array(dataset)
+    shape = (frames, rows, columns) if about["samples_per_pixel"] == 1 else (frames, rows, columns, 3)
+    return np.ascontiguousarray(array).reshape(shape), str(about["photometric_interpretation"])
+
+
+def main() -> None:
+    """Take the pipes for itself, so that nothing a library prints gets between the answers."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
