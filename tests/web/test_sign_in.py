@@ -12,10 +12,11 @@ from tests.web.people import PASSWORD, TEST, Clock, make_account, post, sign_in,
 
 from cognoscope.core.actor import Role
 from cognoscope.core.errors import InvalidInput
+from cognoscope.core.signing_key import read_or_make_key
 from cognoscope.web.rate_limit import PER_ACCOUNT, PER_ADDRESS
 from cognoscope.web.security import safe_path
 from cognoscope.web.services import Services
-from cognoscope.web.session import ABSOLUTE_SECONDS, IDLE_SECONDS, SESSION_COOKIE, read_or_make_key
+from cognoscope.web.session import ABSOLUTE_SECONDS, IDLE_SECONDS, SESSION_COOKIE
 
 Browser = Callable[[], TestClient]
 Enter = Callable[..., TestClient]

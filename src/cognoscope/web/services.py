@@ -14,6 +14,7 @@ from cognoscope.core.access import AccessLog
 from cognoscope.core.application import Application
 from cognoscope.core.home import Home, Settings
 from cognoscope.core.ledger import Ledger
+from cognoscope.core.signing_key import read_or_make_key
 from cognoscope.intake.warehouse import Warehouse, open_warehouse
 from cognoscope.web.accounts import Accounts
 from cognoscope.web.column_queries import newest_entry
@@ -23,7 +24,7 @@ from cognoscope.web.machine_clients import MachineClients
 from cognoscope.web.machine_trust import MachineTrust
 from cognoscope.web.openid import OpenID
 from cognoscope.web.rate_limit import RateLimit
-from cognoscope.web.session import Sessions, read_or_make_key
+from cognoscope.web.session import Sessions
 from cognoscope.web.unchanged import Unchanged
 
 Clock = Callable[[], datetime]

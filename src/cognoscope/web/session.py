@@ -1,12 +1,10 @@
 """Sessions: a signed random name in the cookie, everything else on the server, so that a session can be ended there."""
 
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,7 +12,6 @@ from itsdangerous import BadSignature, Signer
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
 from cognoscope.core.actor import Actor, Role, person
-from cognoscope.core.errors import InvalidInput
 from cognoscope.web.tables import account, account_role, web_session
 from cognoscope.web.unchanged import Unchanged
 
@@ -39,33 +36,6 @@ class Person:
     def actor(self) -> Actor:
         """The actor to write beside what they do."""
         return person(self.account, self.role)
-
-
-def read_or_make_key(path: Path) -> bytes:
-    """The key that signs cookies; made with mode 600 when it is absent.
-
-    Raises:
-        InvalidInput: others may read the file, or it is too short to be a key.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_hex(32), encoding="ascii")
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass  # another worker made it first: theirs is the key
-        finally:
-            made.unlink()
-    if path.stat().st_mode & 0o077:
-        raise InvalidInput(f"The session key {path} can be read by others: run 'chmod 600 {path}'.")
-    key = path.read_bytes().strip()
-    if len(key) < 32:
-        raise InvalidInput(
-            f"The session key {path} is too short: delete it, a new one is made and people sign in again."
-        )
-    return key
 
 
 class Sessions:
