@@ -32,8 +32,9 @@ def installed(home: Home) -> tuple[Application, ...]:
 
 
 def to_try(application: Application) -> Application:
-    """The application with weights for research, where the source tree holds some: to look at it, not to care with."""
+    """The application with weights for research, where the source tree holds some and the installation has none."""
     folder = RESEARCH / application.name.rpartition(".")[2]
-    if application.with_model and application.name.startswith("imaging.") and folder.is_dir():
+    unbound = any(application is each for each in APPLICATIONS)
+    if unbound and application.with_model and folder.is_dir():
         return application.with_model(folder)
     return application

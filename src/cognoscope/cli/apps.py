@@ -26,17 +26,18 @@ def register(app: typer.Typer) -> None:
 
 def _apps(as_json: bool = JSON, language: str = LANGUAGE) -> None:
     """Every application, its state in this installation, and its card's headline figure."""
-    from cognoscope.apps import APPLICATIONS
+    from cognoscope.apps.installed import installed
     from cognoscope.cli.apps_in_words import headline_figure
     from cognoscope.core.home import default_home
     from cognoscope.core.ledger import Ledger
     from cognoscope.core.lifecycle import states
 
     home = default_home()
-    known = dict.fromkeys((each.name for each in APPLICATIONS), "not installed")
+    applications = installed(home)
+    known = dict.fromkeys((each.name for each in applications), "not installed")
     if home.path.is_dir():
         with Ledger.open(home.ledger_url) as ledger:
-            known |= states(ledger, APPLICATIONS)
+            known |= states(ledger, applications)
     if as_json:
         listed = [
             {
@@ -47,11 +48,11 @@ def _apps(as_json: bool = JSON, language: str = LANGUAGE) -> None:
                 "model_digest": each.model_digest,
                 "figure": headline_figure(each.card, language),
             }
-            for each in APPLICATIONS
+            for each in applications
         ]
         typer.echo(json.dumps(listed, ensure_ascii=False))
         return
-    for each in APPLICATIONS:
+    for each in applications:
         typer.echo(f"{each.name:24} {known[each.name]:14} {each.card.title.in_language(language)}")
         typer.echo(f"{'':24} {headline_figure(each.card, language)}")
 
@@ -70,7 +71,7 @@ def _propose(
 
     from cognoscope.cli.apps_in_words import proposal_in_words
 
-    application = find(name)
+    application = tried(name)
     cases = application.cases_from_file(path, instant(as_of) if as_of else datetime.now(UTC))
     proposals = [proposal for case in cases for proposal in application.propose(case)]
     if as_json:
@@ -92,7 +93,7 @@ def _evaluate(
     from cognoscope.cli.apps_in_words import evaluation_in_words
     from cognoscope.datasets.registry import datasets_folder
 
-    application = find(name)
+    application = tried(name)
     evaluation = application.evaluate(data or datasets_folder() / application.reference_folder)
     if as_json:
         flat = evaluation.plain()
@@ -110,18 +111,37 @@ def _card(name: str = APPLICATION, as_json: bool = JSON, language: str = LANGUAG
 
 
 def find(name: str) -> "Application":
-    """The application of that name.
+    """The application of that name in this installation.
 
     Raises:
         InvalidInput: there is none.
     """
-    from cognoscope.apps import APPLICATIONS
+    from cognoscope.apps.installed import installed
     from cognoscope.core.errors import InvalidInput
+    from cognoscope.core.home import default_home
 
-    found = next((each for each in APPLICATIONS if each.name == name), None)
+    applications = installed(default_home())
+    found = next((each for each in applications if each.name == name), None)
     if found is None:
-        raise InvalidInput(f"There is no application {name!r}; there are: {', '.join(a.name for a in APPLICATIONS)}.")
+        raise InvalidInput(f"There is no application {name!r}; there are: {', '.join(a.name for a in applications)}.")
     return found
+
+
+def tried(name: str) -> "Application":
+    """The application of that name; where it has no weights, with those for research that the source tree holds.
+
+    Nothing is recorded by the verbs that use it: what runs in the hospital needs a person's word.
+    """
+    from cognoscope.apps.installed import to_try
+
+    known = find(name)
+    application = to_try(known)
+    if application is not known:
+        typer.echo(
+            f"{name}: weights learnt on data for research only, not for care; `cognoscope models add` says more.",
+            err=True,
+        )
+    return application
 
 
 def instant(text: str) -> "datetime":

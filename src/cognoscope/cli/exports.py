@@ -52,7 +52,7 @@ def _fhir(
     """Proposals, reviews and outcomes as FHIR R4, one resource a line; people appear under pseudonyms."""
     from datetime import UTC, datetime
 
-    from cognoscope.apps import APPLICATIONS
+    from cognoscope.apps.installed import installed
     from cognoscope.core.actor import program
     from cognoscope.core.errors import InvalidInput
     from cognoscope.core.events import ExtractExported
@@ -69,7 +69,7 @@ def _fhir(
     with Ledger.open(home.ledger_url) as ledger:
         try:
             with part.open("w", encoding="utf-8") as stream:
-                rows = write_extract(ledger, APPLICATIONS, pseudonym, stream)
+                rows = write_extract(ledger, installed(home), pseudonym, stream)
         except OSError as error:
             raise InvalidInput(f"{out} cannot be written: {error.strerror}.") from error
         # Told before the file gets its name: the ledger may know of an export that a crash undid, but never lacks one.

@@ -5,7 +5,7 @@ from typing import Literal
 
 import typer
 
-from cognoscope.apps import APPLICATIONS
+from cognoscope.apps.installed import installed
 from cognoscope.cli.outcomes import join_outcomes
 from cognoscope.core.actor import program
 from cognoscope.core.events import IngestFinished
@@ -22,7 +22,7 @@ def finish(home: Home, form: Literal["omop", "table", "reports"], done: Ingested
             source=done.source, format=form, read=done.read, written=done.written, quarantined=done.quarantined
         )
         record_once(ledger, event, program("intake"), at)
-    outcomes = join_outcomes(home, APPLICATIONS, at)
+    outcomes = join_outcomes(home, installed(home), at)
     before = "" if done.new else " (all of it was there before)"
     typer.echo(f"{done.read} rows read, {done.written} written, {done.quarantined} in quarantine{before}.")
     if done.quarantined:

@@ -44,13 +44,14 @@ def _verify(
 
 def _replay(digest: str = typer.Argument(..., metavar="ID", help="Digest of the proposal.")) -> None:
     """Compute a proposal again from its kept case and compare it byte for byte; exits 1 unless identical."""
-    from cognoscope.apps import APPLICATIONS
+    from cognoscope.apps.installed import installed
     from cognoscope.core.home import default_home
     from cognoscope.core.ledger import Ledger
     from cognoscope.core.replay import replay
 
-    with Ledger.open(default_home().ledger_url) as ledger:
-        result = replay(ledger, APPLICATIONS, digest)
+    home = default_home()
+    with Ledger.open(home.ledger_url) as ledger:
+        result = replay(ledger, installed(home), digest)
     typer.echo(result.sentence, err=not result.identical)
     if not result.identical:
         raise typer.Exit(1)

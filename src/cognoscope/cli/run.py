@@ -15,7 +15,7 @@ def _run(
     """Let the applications propose from the warehouse and record it; for a timer, once a day or after each ingest."""
     from datetime import UTC, datetime
 
-    from cognoscope.apps import APPLICATIONS
+    from cognoscope.apps.installed import installed
     from cognoscope.cli.apps import find, instant
     from cognoscope.core.actor import program
     from cognoscope.core.home import default_home
@@ -26,7 +26,7 @@ def _run(
 
     home = default_home()
     now = datetime.now(UTC)
-    chosen = APPLICATIONS if name is None else (find(name),)
+    chosen = installed(home) if name is None else (find(name),)
     warehouse = open_warehouse(home, lambda sentence: typer.echo(sentence, err=True))
     with Ledger.open(home.ledger_url) as ledger:
         state = states(ledger, chosen)

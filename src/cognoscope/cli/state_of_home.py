@@ -4,7 +4,7 @@ import shutil
 from typing import Any
 
 import cognoscope
-from cognoscope.apps import APPLICATIONS
+from cognoscope.apps.installed import installed
 from cognoscope.core.access import AccessLog
 from cognoscope.core.errors import CognoscopeError
 from cognoscope.core.home import Home
@@ -66,7 +66,7 @@ def _ledger(home: Home) -> dict[str, Any]:
         return {
             "ledger": {"seq": head.seq, "hash": head.hash},
             "last_ingest": last[0].at.isoformat() if last else None,
-            "applications": dict(states(ledger, APPLICATIONS)),
+            "applications": dict(states(ledger, installed(home))),
         }
 
 

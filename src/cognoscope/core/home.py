@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from cognoscope.core.dicom_settings import DicomSettings
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.noun import Noun
 
@@ -39,6 +40,12 @@ class PharmacovigilanceSettings(Noun):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FR"
 
 
+class ImagingSettings(Noun):
+    """`blind_first`: applications whose proposal is hidden until the reader has entered their own reading."""
+
+    blind_first: tuple[str, ...] = ()
+
+
 class Settings(Noun):
     """The hospital's `settings.toml`; every key has a default."""
 
@@ -55,6 +62,8 @@ class Settings(Noun):
     public_page: bool = True
     openid: OpenIDSettings | None = None
     pharmacovigilance: PharmacovigilanceSettings = PharmacovigilanceSettings()
+    dicom: DicomSettings = DicomSettings()
+    imaging: ImagingSettings = ImagingSettings()
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,11 @@ class Home:
     def knowledge(self) -> Path:
         """Folder of the terminologies and tables of reference that the hospital loaded."""
         return self.path / "knowledge"
+
+    @property
+    def dicom(self) -> Path:
+        """Folder of the DICOM service: what was received and is not yet kept, what waits to be sent. Mode 700."""
+        return self.path / "dicom"
 
     @property
     def images(self) -> Path:

@@ -9,6 +9,7 @@ from typing import Any, Self, TextIO, TypedDict, Unpack
 
 from sqlalchemy import Engine, RowMapping, Select, and_, or_, select
 
+from cognoscope.core import pixels
 from cognoscope.core.actor import Actor
 from cognoscope.core.case import Case
 from cognoscope.core.database import require_current
@@ -142,10 +143,15 @@ class Ledger:
     def erase_case(self, digest: str, actor: Actor, at: datetime, reason: str) -> Entry:
         """Delete a case's content, as the law may demand, and record it; the chain still verifies.
 
+        Its pixels go too, also from other cases that point at the same ones.
+
         Raises:
             InvalidInput: no such case is kept.
         """
-        return self.write(lambda transaction: transaction.erase_case(digest, actor, at, reason))
+        images = () if self.case_erased(digest) else self.case(digest).images
+        entry = self.write(lambda transaction: transaction.erase_case(digest, actor, at, reason))
+        pixels.forget(image.raster for image in images)
+        return entry
 
     def head(self) -> Head:
         """The last entry's number and hash. Noted elsewhere, it lets `verify` find a ledger whose end was cut off."""

@@ -139,10 +139,12 @@ def save(rasters: Iterable[Raster], folder: Path | None = None) -> None:
             raise InvalidInput(f"Pixels cannot be written to {folder}: {error.strerror}. Free some space.") from error
 
 
-def forget(rasters: Iterable[Raster], folder: Path) -> None:
-    """Delete pixels from a folder: what a person's erased case held."""
+def forget(rasters: Iterable[Raster]) -> None:
+    """Delete pixels from every folder looked in: what an erased case held."""
     for raster in rasters:
-        _path(folder, raster.content).unlink(missing_ok=True)
+        _held.pop(raster.content, None)
+        for folder in _folders:
+            _path(folder, raster.content).unlink(missing_ok=True)
 
 
 def _content(array: NDArray[Any]) -> str:
