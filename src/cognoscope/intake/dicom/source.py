@@ -33,11 +33,14 @@ class SourceSeries:
     headers: data sets read without pixels (`pydicom.dcmread(path, stop_before_pixels=True)`), one for each frame, or
         one enhanced multi-frame data set for all. Their order is the order of the raster's frames, whatever the order
         of the positions in space.
-    image: which image of the case, by its place in `case.images`.
+    image: the name of the case's image; empty where the case has only one.
+    order: where the raster's frames lie among those of a multi-frame object, counted from 0, one entry for each frame
+        of the raster; empty where both have the same order.
     """
 
     headers: tuple[Dataset, ...] = field(repr=False)
-    image: int = 0
+    image: str = ""
+    order: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.headers:
@@ -45,19 +48,22 @@ class SourceSeries:
         for name in ("StudyInstanceUID", "SeriesInstanceUID"):
             if len({str(header.get(name)) for header in self.headers}) != 1:
                 raise InvalidInput(f"The headers of one image differ in {name}: give one series at a time.")
+        if self.order and sorted(self.order) != list(range(len(SourceSeries(self.headers).frames))):
+            raise InvalidInput("The order of the frames names a frame twice or leaves one out.")
 
     @property
     def frames(self) -> tuple[SourceFrame, ...]:
         """One entry for each frame of the raster, in its order."""
-        return tuple(
+        stored = tuple(
             SourceFrame(place, number if count > 1 else None)
             for place, header in enumerate(self.headers)
             for count in (int(header.get("NumberOfFrames") or 1),)
             for number in range(1, count + 1)
         )
+        return tuple(stored[place] for place in self.order) if self.order else stored
 
 
-def source_series(headers: Sequence[Dataset], image: int = 0) -> SourceSeries:
+def source_series(headers: Sequence[Dataset], image: str = "", order: tuple[int, ...] = ()) -> SourceSeries:
     """A `SourceSeries` of data sets in the order of the frames; pixels that they still hold are left out.
 
     Raises:
@@ -74,4 +80,4 @@ def source_series(headers: Sequence[Dataset], image: int = 0) -> SourceSeries:
             copy.file_meta = header.file_meta
         return copy
 
-    return SourceSeries(tuple(bare(header) for header in headers), image)
+    return SourceSeries(tuple(bare(header) for header in headers), image, order)
