@@ -13,7 +13,7 @@ from cognoscope.web.assets import ASSETS, STATIC_FOLDER
 from cognoscope.web.templating import TEMPLATES_FOLDER, VENDOR
 
 LIMIT_BYTES = 200_000
-PERMISSIVE = {"MIT", "0BSD", "Apache-2.0", "BSD-3-Clause"}
+PERMISSIVE = {"MIT", "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause"}
 TEXT = 4.5
 CONTROL = 3.0
 PAIRS = [

@@ -12,6 +12,9 @@ from cognoscope.core.pixels import Raster
 
 ImageKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
 
+ADDED = "mine."
+"""How the key begins of what a reader adds to a proposal on images: a place that the program did not mark."""
+
 
 class Coded(Noun):
     """A concept of a coding scheme as DICOM writes it: value, scheme designator, meaning (PS3.3 section 8)."""

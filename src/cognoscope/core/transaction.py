@@ -11,6 +11,7 @@ from cognoscope.core.case import Case
 from cognoscope.core.entry import GENESIS, Draft, Entry, Head, make_draft, make_row, number_text, read_instant
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, ReviewGiven
+from cognoscope.core.image_value import ADDED, ImageValue
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
 from cognoscope.core.tables import CASES, LEDGER, of
@@ -127,7 +128,8 @@ def _reviewed(proposal: Proposal, review: Review) -> dict[str, str]:
     about = {"application": proposal.application, "subject": proposal.subject, "question": proposal.question}
     value = proposal.value
     element = None if value is None or review.element is None else value.element(review.element)
-    if review.element is not None and element is None:
+    added = isinstance(value, ImageValue) and (review.element or "").startswith(ADDED)
+    if review.element is not None and element is None and not added:
         raise InvalidInput(f"The proposal {review.proposal} holds no element {review.element} to review.")
     if value is not None:
         about["measure"] = value.measure if isinstance(value, SeriesValue) else FINDING

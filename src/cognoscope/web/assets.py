@@ -22,9 +22,13 @@ class Asset:
     """One file as it is sent."""
 
     body: bytes
-    compressed: bytes
     media_type: str
     version: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The body for those who accept gzip, made when it is first asked for: the 3-D viewer is 2 MB."""
+        return gzip.compress(self.body, 9, mtime=0)
 
 
 class Assets:
@@ -56,7 +60,6 @@ def _read(path: Path) -> Asset:
     media_type = "image/svg+xml" if path.suffix == ".svg" else mimetypes.guess_type(path.name)[0]
     return Asset(
         body=body,
-        compressed=gzip.compress(body, 9, mtime=0),
         media_type=media_type or "application/octet-stream",
         version=hashlib.sha256(body).hexdigest()[:12],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from cognoscope.core.card import Card
 from cognoscope.core.interval import Interval
@@ -37,7 +38,9 @@ FREQUENCIES = {0.5: N_("1 fois sur 2"), 0.8: N_("8 fois sur 10"), 0.95: N_("95 f
 
 @dataclass(frozen=True)
 class Decision:
-    """One review in words. `stands` is false when a later one on the same element replaced it."""
+    """One review in words. `stands` is false when a later one on the same element replaced it; `blind` when it was
+    made before the proposal was shown, which decides nothing.
+    """
 
     seq: int
     verdict: str
@@ -50,6 +53,26 @@ class Decision:
     at: datetime
     element: str | None
     stands: bool
+    blind: bool = False
+
+
+@dataclass(frozen=True)
+class ImageElement:
+    """What an element of a proposal on images is besides its words.
+
+    badge: the number that stands beside it on the image; number: the amount of a value said by a name; mine: what this
+    reader had written before seeing the proposal; points: where the mark now stands.
+    """
+
+    kind: Literal["measurement", "mark", "overlay"]
+    badge: str
+    detail: list[str]
+    number: str = ""
+    unit: str = ""
+    mine: str = ""
+    certainty: float | None = None
+    shape: str = ""
+    points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass
@@ -76,6 +99,7 @@ class ElementView:
     known: str | None = None
     closer: str | None = None
     decision: Decision | None = None
+    image: ImageElement | None = None
 
 
 @dataclass(frozen=True)
@@ -116,22 +140,26 @@ def decisions(
                 role=translate(ROLE_NAMES[made.actor.role], language) if made.actor.role else "",
                 at=made.at,
                 element=review.element,
-                stands=review.element not in seen and (whole_is_the_rest or None not in seen),
+                stands=not review.blind and review.element not in seen and (whole_is_the_rest or None not in seen),
+                blind=review.blind,
             )
         )
-        seen.add(review.element)
+        if not review.blind:
+            seen.add(review.element)
     return views
 
 
 def _amended(review: Review, language: str, digits: int) -> str | None:
     if isinstance(review.amended, float):
         return words.number(review.amended, language, 0 if review.amended.is_integer() else max(digits, 1))
+    if review.amended is not None and review.amended.startswith("{"):
+        return translate(N_("tracé repris"), language)
     return review.amended
 
 
 def standing(views: Sequence[Decision], element: str | None) -> Decision | None:
     """The decision that holds for an element: its own or the whole proposal's, whichever came later."""
-    return next((one for one in views if one.element in (element, None)), None)
+    return next((one for one in views if one.element in (element, None) and not one.blind), None)
 
 
 def value_view(
@@ -145,6 +173,8 @@ def value_view(
         return _table_view(value, language, made)
     if isinstance(value, TextValue):
         return _text_view(value, language, made)
+    if not isinstance(value, SeriesValue):
+        raise TypeError("a value on images is shown by image_view")
     digits = digits_for(value)
     base = _base_driver(value)
     names = _driver_names(value, base, language)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from cognoscope.core.card import Card
 from cognoscope.core.case import Case
-from cognoscope.core.evidence import FactPointer, Pointer, RowsPointer, SpanPointer
+from cognoscope.core.evidence import FactPointer, PixelsPointer, Pointer, RowsPointer, SpanPointer
+from cognoscope.core.image_value import ADDED, ImageValue
 from cognoscope.core.inbox import bare
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.queries import Reviewed
@@ -17,6 +18,8 @@ from cognoscope.core.values import SeriesValue, TextValue
 from cognoscope.web import words
 from cognoscope.web.charts import digits_for, series_chart
 from cognoscope.web.i18n import N_, translate
+from cognoscope.web.image_view import Amendments, added_views, amendments, image_value_view, viewer_data
+from cognoscope.web.image_words import image_label
 from cognoscope.web.render import (
     ELEMENTS_WITH_CONTROLS,
     CertaintyBar,
@@ -31,19 +34,29 @@ from cognoscope.web.render_text import FindingView, TextView, text_view
 
 Status = Literal["current", "superseded", "expired"]
 
+VERDICT = f"{ADDED}verdict"
+"""The element of a reading made before the proposal was shown: what the reader concluded."""
+MINE = {VERDICT: N_("Conclusion avant de voir la proposition")}
+
 
 @dataclass(frozen=True)
 class Source:
-    """One pointer of the evidence in words, and the page of the rows it points at."""
+    """One pointer of the evidence in words, and the page of the rows it points at; `pixels` is a place in the viewer:
+    image, frame and box.
+    """
 
     words: str
     note: str
     address: str | None
+    pixels: str = ""
 
 
 @dataclass(frozen=True)
 class ProposalView:
-    """A proposal as one person reads it at one moment."""
+    """A proposal as one person reads it at one moment.
+
+    reader: whose own reading from before the proposal was shown stands beside it, where the college asks for one.
+    """
 
     proposal: Proposal
     card: Card
@@ -57,6 +70,8 @@ class ProposalView:
     selected: str | None
     shown: str
     reads_texts: bool = True
+    reads_images: bool = True
+    reader: str | None = None
 
     @property
     def status(self) -> Status:
@@ -85,7 +100,7 @@ class ProposalView:
     @cached_property
     def made(self) -> list[Decision]:
         """Every decision on it, newest first."""
-        rest = isinstance(self.proposal.value, TextValue)
+        rest = isinstance(self.proposal.value, TextValue | ImageValue)
         return decisions(self.reviews, self.card, self.language, self.digits, whole_is_the_rest=rest)
 
     @property
@@ -96,9 +111,42 @@ class ProposalView:
     @cached_property
     def value(self) -> ValueView | None:
         """The value as rows of words, None when the program abstained."""
-        if self.proposal.value is None:
+        value = self.proposal.value
+        if value is None:
             return None
-        return value_view(self.proposal.value, self.language, self.made, self.known, self.closer)
+        if isinstance(value, ImageValue):
+            return image_value_view(value, self.case, self.language, self.made, self.amended, self.mine)
+        return value_view(value, self.language, self.made, self.known, self.closer)
+
+    @cached_property
+    def amended(self) -> Amendments:
+        """What people made of the elements on the images."""
+        return amendments(self.reviews)
+
+    @cached_property
+    def mine(self) -> Amendments:
+        """What this reader had entered before the proposal was shown to them."""
+        return amendments(self.reviews, blind_of=self.reader) if self.reader else Amendments({}, ())
+
+    @cached_property
+    def added(self) -> list[ElementView]:
+        """The places that people added to what was proposed."""
+        return added_views(self.amended, self.case, self.language)
+
+    @cached_property
+    def viewer(self) -> dict[str, Any] | None:
+        """Plain data for `static/image-view.js`; None where there is no image that this role may see."""
+        if self.case is None or not self.case.images or not self.reads_images:
+            return None
+        value = self.proposal.value if isinstance(self.proposal.value, ImageValue) else None
+        return viewer_data(self.proposal.digest, self.case, value, self.amended, self.language)
+
+    @property
+    def volumes(self) -> list[tuple[str, str]]:
+        """The images that are a stack of slices, by name and label: they can be shown in three dimensions."""
+        images = self.case.images if self.case and self.viewer else ()
+        stacks = [one for one in images if one.raster.frames > 2 and len(one.raster.shape) == 3]
+        return [(one.name, image_label(one, self.language)) for one in stacks]
 
     @cached_property
     def text(self) -> TextView:
@@ -120,6 +168,8 @@ class ProposalView:
     def element_words(self, key: str) -> str:
         """An element as people name it: a finding by its code and words, a day by its date."""
         found = self.elements_by_key.get(key)
+        if found is None and key.startswith(ADDED):
+            return translate(MINE.get(key, N_("Repère ajouté")), self.language)
         return found.label if found else words.element_label(key, self.language)
 
     @property
@@ -164,10 +214,15 @@ class ProposalView:
         return self.proposal.value.kind if self.proposal.value else ""
 
     @property
+    def piecewise(self) -> bool:
+        """Whether each element is decided alone, and the whole is what remains."""
+        return self.kind in ("text", "image")
+
+    @property
     def all_controls(self) -> bool:
         """Whether every element has its own buttons on the page."""
         value = self.value
-        if value is None or value.kind == "text":
+        if value is None or self.piecewise:
             return value is not None
         return 0 < len(value.elements) <= ELEMENTS_WITH_CONTROLS
 
@@ -284,7 +339,19 @@ class ProposalView:
             read = pointer.text(self.case) if self.case and self.reads_texts else None
             address = f"{self.text_address(pointer.row)}#main" if read else None
             return Source(f"« {' '.join((read or '–').split())} »", note, address)
+        if isinstance(pointer, PixelsPointer):
+            return self._pixels(pointer, note)
         return Source(note or self._rows_words(pointer), self._rows_words(pointer) if note else "", self._rows(pointer))
+
+    def _pixels(self, pointer: PixelsPointer, note: str) -> Source:
+        image = self.case.image(pointer.image) if self.case else None
+        said = image_label(image, self.language) if image else pointer.image
+        if image and image.raster.frames > 1:
+            slice_ = words.number(pointer.frame + 1, self.language)
+            said = translate(N_("%(image)s, coupe %(slice)s"), self.language, image=said, slice=slice_)
+        box = ",".join(str(edge) for edge in pointer.box or ())
+        place = f"{pointer.image}:{pointer.frame}:{box}"
+        return Source(note or said, said if note else "", "#viewer" if self.viewer else None, place)
 
     def _rows_words(self, pointer: RowsPointer) -> str:
         if pointer.stop - pointer.start == 1:

@@ -19,6 +19,7 @@ VENDOR = {
     "bootstrap": "vendor/bootstrap-5.3.9/bootstrap.min.css",
     "htmx": "vendor/htmx-4.0.1/htmx.min.js",
     "chartjs": "vendor/chartjs-4.6.1/chart.umd.min.js",
+    "niivue": "vendor/niivue-0.69.0/niivue.umd.js",
     "icons": "vendor/tabler-icons-3.51.0/icons.svg",
 }
 """Where each vendored file lies, named once."""
