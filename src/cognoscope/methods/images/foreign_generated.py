@@ -1,7 +1,8 @@
 """Generated images that are no medical images: scenes with the statistics of photographs, and pages of text.
 
-Natural scenes occlude each other at all sizes and have spectra that fall as a power of frequency ("dead leaves": Lee, Mumford and
-Huang 2001; 1/f: Field 1987). They stand beside real photographs (scikit-image's samples), of which few can be had offline.
+Natural scenes occlude each other at all sizes and have spectra that fall as a power of frequency ("dead leaves": Lee,
+Mumford and Huang 2001; 1/f: Field 1987). They stand beside real photographs (scikit-image's samples), of which few can
+be had offline.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from cognoscope.methods.images.foreign_spoiled import resized
 
 Bytes = NDArray[np.uint8]
 
-SAMPLES: Final = ("astronaut", "coffee", "rocket", "brick", "gravel", "clock", "motorcycle_right", "color")
+SAMPLES: Final = ("astronaut", "coffee", "rocket", "brick", "gravel", "clock", "motorcycle_right")
 """Photographs that come with scikit-image and that no gate was taught with."""
 
 
@@ -91,6 +92,7 @@ def _planes(draw: np.random.Generator) -> Bytes:
     pillow = _pillow()
     rows, columns = _sides(draw)
     scene = np.repeat(_shade(rows, columns, draw)[..., None], 3, 2) * draw.uniform(0.3, 1, 3)
+    grain = power_noise(rows, columns, draw.uniform(0.5, 2.5), draw)
     for _ in range(int(draw.integers(12, 70))):
         mask = pillow.Image.new("L", (columns, rows))
         size = min(rows, columns) * draw.uniform(0.04, 0.7) ** 1.3
@@ -99,7 +101,7 @@ def _planes(draw: np.random.Generator) -> Bytes:
         corners = middle + size * np.stack([np.cos(turns), np.sin(turns)], 1) * draw.uniform(0.5, 1, (len(turns), 1))
         pillow.ImageDraw.Draw(mask).polygon([(float(x), float(y)) for x, y in corners], fill=255)
         inside = np.asarray(mask, np.float32)[..., None] / 255
-        texture = 1 + draw.uniform(0, 0.25) * power_noise(rows, columns, draw.uniform(0.5, 2.5), draw)
+        texture = 1 + draw.uniform(0, 0.25) * np.roll(grain, int(draw.integers(rows)), axis=int(draw.integers(2)))
         surface = (_shade(rows, columns, draw) * texture)[..., None] * draw.uniform(0.05, 1, 3)
         scene = scene * (1 - inside) + surface * inside
     return np.asarray(np.clip(scene, 0, 1) * 255, np.uint8)
@@ -179,7 +181,7 @@ def _photographed(page: Bytes, draw: np.random.Generator) -> Bytes:
         float(draw.uniform(-12, 12)), pillow.Image.Resampling.BILINEAR, expand=True, fillcolor=table
     )
     values = np.asarray(turned, np.float32)
-    return np.asarray(np.clip(values * _shade(*values.shape[:2], draw)[..., None], 0, 255), np.uint8)
+    return np.asarray(np.clip(values * _shade(values.shape[0], values.shape[1], draw)[..., None], 0, 255), np.uint8)
 
 
 def _pillow() -> Any:

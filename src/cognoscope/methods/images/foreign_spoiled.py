@@ -11,8 +11,17 @@ from cognoscope.methods.images.gate_features import reduced
 Image = NDArray[Any]
 Bytes = NDArray[np.uint8]
 
-BLURS: Final = ("gaussian", "defocus", "motion", "box", "enlarged")
+BLURS: Final = ("gaussian", "defocus", "motion", "box", "enlarged", "oblong", "shaken")
+TRACES: Final = 4
+"""Levels (of 255) by which the colours of a grey image may differ after compression."""
 NOISES: Final = ("grey", "colour", "speckle", "salt", "uniform")
+
+
+def greyed(image: Bytes) -> Bytes:
+    """Rows x columns where the three colours are equal but for traces of compression, else the image itself."""
+    if image.ndim == 2:
+        return image
+    return image[..., 1] if int((image.max(axis=2) - image.min(axis=2)).max()) <= TRACES else image
 
 
 def inverted(image: Bytes) -> Bytes:
@@ -21,7 +30,7 @@ def inverted(image: Bytes) -> Bytes:
 
 
 def cropped(image: Bytes, share: float, draw: np.random.Generator, enlarge: bool) -> Bytes:
-    """A window of `share` of each side, well inside the image, brought back to the size of the image where `enlarge`."""
+    """A window of `share` of each side, well inside the image, enlarged to the size of the image where `enlarge`."""
     rows, columns = (max(8, round(side * share)) for side in image.shape[:2])
     free = image.shape[0] - rows, image.shape[1] - columns
     top, left = (int(side * (0.5 + 0.6 * (draw.random() - 0.5))) for side in free)
@@ -38,12 +47,20 @@ def blurred(image: Bytes, radius: float, kind: str, draw: np.random.Generator) -
     elif kind == "box":
         width = max(3, round(radius * 12**0.5))
         out = ndimage.uniform_filter(planes, [width if axis else 1 for axis in axes])
+    elif kind == "oblong":
+        turned = 1 if draw.random() < 0.5 else -1
+        sides = (radius * 1.35, radius * 0.45)[::turned]
+        out = ndimage.gaussian_filter(planes, [*sides, 0.0][: planes.ndim], truncate=3)
     elif kind == "enlarged":
         step = max(2.0, radius * 2.5)
         small = resized(image, max(4, round(image.shape[0] / step)), max(4, round(image.shape[1] / step)))
         return resized(small, image.shape[0], image.shape[1])
     else:
-        out = _convolved(planes, _disc(2 * radius) if kind == "defocus" else _line(radius * 3.5, draw.random() * np.pi))
+        if kind == "defocus":
+            kernel = _disc(2 * radius)
+        else:
+            kernel = _line(radius * 3.5, draw.random() * np.pi) if kind == "motion" else _shaken(radius, draw)
+        out = _convolved(planes, kernel)
     return np.asarray(np.clip(out, 0, 255), np.uint8)
 
 
@@ -87,6 +104,16 @@ def _line(length: float, turn: float) -> NDArray[np.float32]:
     for step in np.linspace(-length / 2, length / 2, 4 * reach + 1):
         line[round(reach + step * np.sin(turn)), round(reach + step * np.cos(turn))] += 1
     return np.asarray(line / line.sum(), np.float32)
+
+
+def _shaken(radius: float, draw: np.random.Generator) -> NDArray[np.float32]:
+    """The path of a trembling hand, of the standard deviation `radius`."""
+    path = np.cumsum(np.cumsum(draw.normal(size=(160, 2)), axis=0), axis=0)
+    path = (path - path.mean(axis=0)) / (path.std() + 1e-9) * radius
+    reach = int(np.ceil(np.abs(path).max())) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    np.add.at(kernel, tuple(np.round(path + reach).astype(np.int64).T), 1)
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _convolved(planes: NDArray[np.float32], kernel: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """What the gate measures of an image: layout, colours, edges, spectrum, fine detail and noise, as one row of numbers.
 
-Each measure is simple and cheap (about 10 ms an image), so that a network of a few thousand weights can tell a fundus photograph
-from a mammogram, and a sharp one from a blurred one, without having been taught on millions of photographs.
+Each measure is simple and cheap (about 10 ms an image), so that a network of a few thousand weights can tell a fundus
+photograph from a mammogram, and a sharp one from a blurred one, without having been taught on millions of images.
 """
 
 from typing import Any, Final
@@ -17,6 +17,8 @@ LAYOUT, TINT = 12, 6
 CELLS, TURNS = 4, 8
 BANDS: Final = 16
 LEVELS: Final = 4
+HUELESS: Final = 0.03
+"""Colour differences (0..1) up to which an image counts as grey."""
 
 
 def as_colours(image: NDArray[Any]) -> Image:
@@ -38,7 +40,7 @@ def as_colours(image: NDArray[Any]) -> Image:
         low, high = float(values.min()), float(values.max())
         if low < 0 or high > 1:
             values = (values - low) / max(high - low, 1e-6)
-    return np.repeat(values[..., None], 3, axis=2) if values.ndim == 2 else values
+    return np.asarray(np.repeat(values[..., None], 3, axis=2) if values.ndim == 2 else values, np.float32)
 
 
 def measures(image: NDArray[Any]) -> NDArray[np.float32]:
@@ -51,6 +53,10 @@ def measures(image: NDArray[Any]) -> NDArray[np.float32]:
     red, green, blue = (colours[..., channel] for channel in range(3))
     light = green + 0.299 * (red - green) + 0.114 * (blue - green)
     tints = (blue - light) * 0.564, (red - light) * 0.713
+    if max(float(np.abs(tint).max()) for tint in tints) < HUELESS:
+        # Compression leaves a trace of colour in grey images: it says nothing of what they show.
+        tints = np.zeros_like(light), np.zeros_like(light)
+        red = green = blue = light
     square = reduced(light, SIDE, SIDE)
     small = np.stack([reduced(plane, SIDE // 2, SIDE // 2) for plane in (red, green, blue)], axis=-1)
     small_tints = tuple(reduced(tint, SIDE // 2, SIDE // 2) for tint in tints)
@@ -185,8 +191,8 @@ def _detail(light: Image) -> list[float]:
 def _noise(plane: Image, lit_only: bool = False) -> list[float]:
     """Nine figures of the finest detail of a plane: strength in three directions, tails, and its quietest blocks.
 
-    The noise of a flat region is the median of the diagonal Haar detail (Donoho and Johnstone 1994); blocks keep a black surround
-    from hiding it.
+    The noise of a flat region is the median of the diagonal Haar detail (Donoho and Johnstone 1994); blocks keep a
+    black surround from hiding it.
     """
     rows, columns = (side // 2 * 2 for side in plane.shape)
     a, b, c, d = (
