@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cognoscope.core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
 
 
@@ -37,7 +38,7 @@ def skeleton(header: Dataset) -> Dataset:
     bare = Dataset()
     for keyword in attributes("geometry"):
         if keyword in header and header[keyword].value not in (None, ""):
-            bare.add(header[keyword])
+            bare.add(_copy(header, keyword))
     for keyword in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
         if keyword not in bare:
             raise InvalidInput(f"A header of the images lacks {keyword}: a result could not point back to them.")
@@ -55,7 +56,7 @@ def sign(made: Dataset, header: Dataset, at: datetime, series_at: datetime) -> D
     required = attributes("patient", "yes")
     for keyword in attributes("patient"):
         if keyword in header:
-            made[keyword] = header[keyword]
+            made.add(_copy(header, keyword))
         elif keyword in required:
             setattr(made, keyword, None)
         elif keyword in made:
@@ -64,4 +65,14 @@ def sign(made: Dataset, header: Dataset, at: datetime, series_at: datetime) -> D
     for name, instant in (("InstanceCreation", at), ("Content", at), ("Series", series_at)):
         setattr(made, f"{name}Date", f"{instant:%Y%m%d}")
         setattr(made, f"{name}Time", f"{instant:%H%M%S}")
+    for equipment in made.get("ContributingEquipmentSequence", ()):
+        equipment.ContributionDateTime = f"{at:%Y%m%d%H%M%S}"
     return made
+
+
+def _copy(header: Dataset, keyword: str) -> DataElement:
+    """An element of its own: setting it in the new object must not change the header it came from."""
+    from pydicom.dataelem import DataElement
+
+    element = header[keyword]
+    return DataElement(element.tag, element.VR, element.value)

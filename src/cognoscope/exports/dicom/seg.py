@@ -58,12 +58,16 @@ def segmentations(overlay: Overlay, pair: Pair, issue: Issue, first: int = 1) ->
     array = pair.stored(_segments(overlay))
     if not array.any():
         return []
-    sources = [skeleton(header) for header in pair.source.headers]
-    if array.shape[0] == 1 or _placed(pair.source.headers[0]):
-        return [_segmentation(overlay, array, sources, pair, issue, first, None)]
+    if _placed(pair.source.headers[0]):
+        return [
+            _segmentation(overlay, array, [skeleton(each) for each in pair.source.headers], pair, issue, first, None)
+        ]
+    if len(pair.source.headers) > 1:
+        raise InvalidInput("The headers of the slices do not say where each lies: they cannot be marked as a volume.")
+    source = _unplaced(pair.source.headers[0])
     made: list[Dataset] = []
     for frame in np.flatnonzero(array.any(axis=(1, 2))):
-        source, number = _frame_source(sources, pair, int(frame))
+        number = int(frame) + 1 if array.shape[0] > 1 else None
         made.append(_segmentation(overlay, array[frame], [source], pair, issue, first + len(made), number))
     return made
 
@@ -74,16 +78,17 @@ def _placed(header: Dataset) -> bool:
     )
 
 
-def _frame_source(sources: Sequence[Dataset], pair: Pair, stored: int) -> tuple[Dataset, int | None]:
-    """The header of one stored frame alone, as if its object had no other."""
-    from pydicom.dataset import Dataset
+def _unplaced(header: Dataset) -> Dataset:
+    """One frame that lies nowhere in the patient, as highdicom takes it: as a secondary capture, whose class is put
+    right again in `_point_back`."""
+    from pydicom.uid import SecondaryCaptureImageStorage
 
-    where = sorted(pair.frames, key=lambda frame: (frame.header, frame.frame or 0))[stored]
-    alone = Dataset()
-    alone.update({element.tag: element for element in sources[where.header] if element.keyword != "NumberOfFrames"})
-    if "NumberOfFrames" in sources[where.header]:
-        alone.NumberOfFrames = 1
-    return alone, where.frame
+    alone = skeleton(header)
+    for keyword in ("NumberOfFrames", "FrameOfReferenceUID", "PositionReferenceIndicator"):
+        if keyword in alone:
+            del alone[keyword]
+    alone.SOPClassUID = SecondaryCaptureImageStorage
+    return alone
 
 
 def _segments(overlay: Overlay) -> NDArray[np.uint8]:
@@ -131,9 +136,8 @@ def _segmentation(
         coding_schemes=schemes(),
     )
     _same_each_time(made, uid(*issue.key, "dimensions", overlay.key))
-    if frame is not None:
-        _name_frame(made, frame)
     if "FrameOfReferenceUID" not in made:
+        _point_back(made, str(pair.source.headers[0].SOPClassUID), frame)
         # Type 2C where nothing else says how the image lies (PS3.3 C.7.6.1).
         made.PatientOrientation = pair.source.headers[0].get("PatientOrientation") or ""
     return sign(made, pair.source.headers[0], issue.at, issue.series_at)
@@ -168,9 +172,14 @@ def _same_each_time(made: Dataset, dimensions: str) -> None:
         item.DimensionOrganizationUID = dimensions
 
 
-def _name_frame(made: Dataset, frame: int) -> None:
-    """Say which frame of the source a segment is of, where that source has several."""
+def _point_back(made: Dataset, sop_class: str, frame: int | None) -> None:
+    """Name the class of the source, and which frame of it a segment is of where it has several."""
+    for series in made.ReferencedSeriesSequence:
+        for instance in series.ReferencedInstanceSequence:
+            instance.ReferencedSOPClassUID = sop_class
     for group in made.PerFrameFunctionalGroupsSequence:
         for derivation in group.get("DerivationImageSequence", ()):
             for source in derivation.SourceImageSequence:
-                source.ReferencedFrameNumber = frame
+                source.ReferencedSOPClassUID = sop_class
+                if frame is not None:
+                    source.ReferencedFrameNumber = frame
