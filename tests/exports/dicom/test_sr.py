@@ -1,5 +1,6 @@
 """The structured report: figures with units and intervals, marks, states; as highdicom reads it."""
 
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -180,17 +181,29 @@ def test_parts_decided_one_by_one(ct) -> None:  # type: ignore[no-untyped-def]
     assert not standing(proposal.value, some).final
     every = reviewed(proposal, *({"verdict": "accept", "element": key} for key in keys)).reviews
     assert standing(proposal.value, every).final
+    box = {mark.key: mark for mark in proposal.value.marks}["mark-box"].plain()
+    there = json.dumps({**box, "points": [[5, 6], [9, 10]], "certainty": None})
+    mine = json.dumps({**box, "key": "mine.1", "points": [[0, 0], [1, 1]]})
+    (overlay,) = proposal.value.overlays
+    painted = overlay.model_copy(update={"raster": studies.overlay_of(studies.blocks(6)[::-1]).raster})
     moved = reviewed(
         proposal,
-        {"verdict": "amend", "element": "mark-box", "amended": "[[5, 6], [9, 10]]"},
+        {"verdict": "amend", "element": "volume", "amended": 1.0, "blind": True},
+        {"verdict": "amend", "element": "mark-box", "amended": there},
+        {"verdict": "amend", "element": "mine.1", "amended": mine},
+        {"verdict": "accept"},
         {"verdict": "overrule", "element": "mark-point", "reason": "other"},
-        {"verdict": "overrule", "element": "extent", "reason": "other"},
+        {"verdict": "amend", "element": "extent", "amended": painted.canonical().decode()},
     ).reviews
     stands = standing(proposal.value, moved)
     marks = {mark.key: mark for mark in stands.marks}
     assert "mark-point" not in marks
     assert marks["mark-box"].points == ((5.0, 6.0), (9.0, 10.0))
-    assert stands.overlays == ()
+    assert marks["mark-box"].certainty is None
+    assert "mine.1" in marks
+    assert stands.overlays[0].raster == painted.raster
+    assert stands.measurements[1].amount == 410.0
+    assert stands.final
     unreadable = reviewed(proposal, {"verdict": "amend", "element": "mark-box", "amended": "à gauche"}).reviews
     assert {mark.key: mark for mark in standing(proposal.value, unreadable).marks}["mark-box"].points == (
         (2.0, 3.0),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
-from cognoscope.core.image_value import ImageValue, Overlay
+from cognoscope.core.image_value import ImageValue
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Proposal
 from cognoscope.exports.dicom import words
@@ -74,9 +74,8 @@ def objects_for(
     stands = _stands(proposal, review)
     settled = review if stands.final else None
     issue = _issue(proposal, stands, review, "en" if language == "en" else "fr", zone)
-    overlays = _overlays(proposal, stands)
     with guarded(FAILED):
-        return _made(proposal, case, images, stands, overlays, issue, settled, parts, limits)
+        return _made(proposal, case, images, stands, issue, settled, parts, limits)
 
 
 def _made(
@@ -84,7 +83,6 @@ def _made(
     case: Case,
     images: dict[str, Pair],
     stands: Standing,
-    overlays: Sequence[Overlay],
     issue: Issue,
     settled: Reviewed | None,
     parts: Sequence[Part],
@@ -92,7 +90,7 @@ def _made(
 ) -> list[Dataset]:
     segmented: list[Segmented] = []
     if "seg" in parts:
-        for overlay in overlays:
+        for overlay in stands.overlays:
             if overlay.kind == "segmentation" and overlay.image in images:
                 made = segmentations(overlay, images[overlay.image], issue, len(segmented) + 1)
                 segmented += [Segmented(overlay, each) for each in made]
@@ -103,7 +101,7 @@ def _made(
         text = report(proposal, stands, images, segmented, issue, settled, predecessor)
         objects.append(text)
     if "pdf" in parts:
-        content = page(proposal, case, stands, overlays, issue, limits, settled)
+        content = page(proposal, case, stands, issue, limits, settled)
         title = proposal.title.in_language(issue.language)
         objects.append(encapsulated(content, title, next(iter(images.values())), text, stands, issue))
     return objects
@@ -114,12 +112,6 @@ def _stands(proposal: Proposal, review: Reviewed | None) -> Standing:
         return Standing((), (), ())
     headline = proposal.headline.element if proposal.headline else None
     return standing(proposal.value, review.reviews if review else (), headline)
-
-
-def _overlays(proposal: Proposal, stands: Standing) -> list[Overlay]:
-    if not isinstance(proposal.value, ImageValue):
-        return []
-    return [overlay for overlay in proposal.value.overlays if overlay.key in stands.overlays]
 
 
 def _key(proposal: Proposal, language: str) -> tuple[str, ...]:

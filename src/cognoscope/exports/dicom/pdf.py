@@ -36,7 +36,6 @@ def page(
     proposal: Proposal,
     case: Case,
     stands: Standing,
-    overlays: Sequence[Overlay],
     issue: Issue,
     limits: Sequence[Sentence] = (),
     reviewed: Reviewed | None = None,
@@ -59,14 +58,14 @@ def page(
     elif proposal.headline is not None and not stands.proposed:
         y = sheet.paragraph(LEFT, y + 4, proposal.headline.text.in_language(language), INSIDE, 12)
     y = _measurements(sheet, y + 8, stands, language)
-    shown = picture(proposal, case, stands.marks, overlays)
+    shown = picture(proposal, case, stands.marks, stands.overlays)
     below = _height_of_limits(limits, language)
     if shown is not None and stands.set_aside is None:
         room = min(HEIGHT - 110 - below - y, TALLEST)
         if room > 60:
             sheet.place(*shown, (LEFT, y, INSIDE, room))
             y += min(room, shown[2] * INSIDE / shown[1])
-    _legend(sheet, y + 12, overlays, language)
+    _legend(sheet, y + 12, stands.overlays, language)
     _foot(sheet, limits, below, issue)
     return sheet.content()
 

@@ -1,11 +1,16 @@
 """What stands of a value about images once people have decided."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from cognoscope.core.image_value import ImageMark, ImageValue, Measurement
+from pydantic import ValidationError
+
+from cognoscope.core.image_value import ADDED, ImageMark, ImageValue, Measurement, Overlay
+from cognoscope.core.noun import Noun, Sentence
 from cognoscope.core.review import Review
+
+Drawn = TypeVar("Drawn", bound=Noun)
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Standing:
 
     measurements: tuple[Measurement, ...]
     marks: tuple[ImageMark, ...]
-    overlays: tuple[str, ...]
+    overlays: tuple[Overlay, ...]
     final: bool = False
     set_aside: str | None = None
     proposed: dict[str, float] = field(default_factory=dict)
@@ -27,40 +32,36 @@ class Standing:
 def standing(value: ImageValue, reviews: Sequence[Review] = (), headline: str | None = None) -> Standing:
     """Each person's last word on each element; reviews in the order in which they were given.
 
+    A decision on the whole is about the elements that have none of their own, except that a proposal set aside as a
+    whole leaves nothing. What was read blind, before the proposal was seen, decides nothing about it.
+
     headline: the element that a correction of the whole is about.
     """
     last: dict[str | None, Review] = {}
     for review in reviews:
-        if review.verdict == "defer":
-            continue
-        if review.element is None:
-            last = {}  # A decision on the whole comes after, and over, those on its parts.
-        last[review.element] = review
+        if review.verdict != "defer" and not review.blind:
+            last[review.element] = review
     whole = last.pop(None, None)
     if whole is not None and whole.verdict == "overrule":
         return Standing((), (), (), True, whole.reason or "other")
     if whole is not None and whole.verdict == "amend" and headline is not None:
         last.setdefault(headline, whole)
-    kept, proposed = [], {}
-    for one in value.measurements:
-        decided = last.get(one.key)
-        if decided is not None and decided.verdict == "overrule":
-            continue
-        if decided is not None and decided.verdict == "amend":
-            corrected = _corrected(one, decided.amended)
-            proposed[one.key] = one.amount
-            kept.append(corrected)
-        else:
-            kept.append(one)
-    marks = [moved for mark in value.marks if (moved := _moved(mark, last.get(mark.key))) is not None]
-    overlays = [over.key for over in value.overlays if not _overruled(last.get(over.key))]
+    amended = {key: review.amended for key, review in last.items() if review.verdict == "amend"}
+    away = {key for key, review in last.items() if review.verdict == "overrule"}
+    marks = [_read(ImageMark, amended.get(one.key)) or one for one in value.marks if one.key not in away]
+    added = [_read(ImageMark, text) for key, text in amended.items() if key is not None and key.startswith(ADDED)]
     parts = {one.key for one in value.measurements} | {mark.key for mark in value.marks}
-    final = whole is not None or parts <= set(last)
-    return Standing(tuple(kept), tuple(marks), tuple(overlays), final, None, proposed)
-
-
-def _overruled(review: Review | None) -> bool:
-    return review is not None and review.verdict == "overrule"
+    return Standing(
+        measurements=tuple(
+            _corrected(one, amended[one.key]) if one.key in amended else one
+            for one in value.measurements
+            if one.key not in away
+        ),
+        marks=(*marks, *(mark for mark in added if mark is not None)),
+        overlays=tuple(_read(Overlay, amended.get(one.key)) or one for one in value.overlays if one.key not in away),
+        final=whole is not None or parts <= set(last),
+        proposed={one.key: one.amount for one in value.measurements if one.key in amended},
+    )
 
 
 def _corrected(one: Measurement, amended: float | str | None) -> Measurement:
@@ -70,24 +71,15 @@ def _corrected(one: Measurement, amended: float | str | None) -> Measurement:
     try:
         return _corrected(one, float(str(amended)))
     except ValueError:
-        from cognoscope.core.noun import Sentence
-
-        words = Sentence(fr=str(amended), en=str(amended))
+        words = Sentence(fr=str(amended) or "-", en=str(amended) or "-")
         return one.model_copy(update={"words": words, "interval": None, "options": ()})
 
 
-def _moved(mark: ImageMark, review: Review | None) -> ImageMark | None:
-    """The mark where a person put it: its points as JSON, `[[row, column], ...]`; None where it was set aside."""
-    if review is None or review.verdict == "accept":
-        return mark
-    if review.verdict == "overrule":
+def _read(kind: type[Drawn], amended: float | str | None) -> Drawn | None:
+    """A mark or an overlay as a person left it; None where the correction holds something else."""
+    if not isinstance(amended, str):
         return None
     try:
-        given = json.loads(str(review.amended))
-        points = given["points"] if isinstance(given, dict) else given
-        fields = {**mark.plain(), "points": points, "certainty": None}
-        if isinstance(given, dict):
-            fields |= {name: given[name] for name in ("shape", "frame") if name in given}
-        return ImageMark.model_validate(fields)
-    except (ValueError, TypeError, KeyError):
-        return mark.model_copy(update={"certainty": None})
+        return kind.from_json(amended)
+    except ValidationError:
+        return None
