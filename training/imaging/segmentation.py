@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from training.imaging.export import write_onnx, write_seen, write_toml
+from training.imaging.seg_circumference import circumferences
 from training.imaging.seg_data import Examples, load
 from training.imaging.seg_fit import fit, network_of
 from training.imaging.seg_judge import best_threshold, dice, dice_by_threshold, predict
@@ -40,7 +41,7 @@ def run(settings: dict[str, Any], data: Path, out: Path, folds: int | None = Non
     figures = judge(settings, examples, predicted) if predicted else {}
     final = network if single else _taught(settings, examples, teaching, 9, out)
     if len(held):
-        figures["held_out"] = judge(settings, examples, predict(final, settings, examples, held), figures["thresholds"])
+        figures["held_out"] = judge(settings, examples, predict(final, settings, examples, held), figures)
     write_folder(settings, examples, final, figures, out)
     (out / "folds.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return figures
@@ -91,9 +92,9 @@ def write_folder(
 
 
 def judge(
-    settings: dict[str, Any], examples: Examples, predicted: dict[int, Any], given: dict[str, float] | None = None
+    settings: dict[str, Any], examples: Examples, predicted: dict[int, Any], given: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Dice of anything but background (`any`) and of each class, at the threshold that suits each, or those given."""
+    """Dice of anything but background (`any`) and of each class, at the threshold that suits each, or as given."""
     numbers = sorted(predicted)
     figures: dict[str, float] = {}
     thresholds: dict[str, float] = {}
@@ -108,14 +109,22 @@ def judge(
         if not held:
             continue
         found = dice_by_threshold([planes[place] for place in held], [masks[place] for place in held])
-        threshold = (given or {}).get(name) or best_threshold(found)
+        threshold = (given or {}).get("thresholds", {}).get(name) or best_threshold(found)
         thresholds[name] = threshold
         each = [dice(planes[place] >= threshold, masks[place]) for place in held]
         by_image[name] = [round(value, 4) for value in each]
         figures[f"dice_{name}"] = round(float(np.mean(each)), 4)
+    more: dict[str, Any] = {}
+    if "measure" in settings:
+        known = (given or {}).get("more", {}).get("circumference")
+        told, more["circumference"] = circumferences(
+            settings, examples, predicted, thresholds[settings["classes"][1]], known
+        )
+        figures |= told
     return {
         "figures": figures,
         "thresholds": thresholds,
         "images": [examples.identifiers[n] for n in numbers],
         "dice": by_image,
+        "more": more,
     }
