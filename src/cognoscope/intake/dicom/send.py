@@ -78,6 +78,7 @@ def _association(peer: DicomPeer, calling: str, contexts: Sequence[tuple[str, Se
     need_imaging("Sending DICOM")
     from pynetdicom import AE, evt
 
+    _reach(peer)
     entity = AE(ae_title=calling)
     entity.connection_timeout = CONNECT_SECONDS
     entity.acse_timeout = CONNECT_SECONDS * 2
@@ -104,6 +105,14 @@ def _association(peer: DicomPeer, calling: str, contexts: Sequence[tuple[str, Se
     finally:
         if association.is_established:
             association.release()
+
+
+def _reach(peer: DicomPeer) -> None:
+    """Is anybody there? Asked before, because the library leaves a socket open when it cannot connect."""
+    try:
+        socket.create_connection((peer.host, peer.port or 104), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise PeerUnavailable(f"{peer.name} cannot be reached at {peer.host}:{peer.port}: is it running?") from error
 
 
 def _quick(event: Any) -> None:

@@ -1,8 +1,8 @@
 """What the DICOM service remembers between restarts: one SQLite file beside the spool.
 
-It holds pseudonyms, dates of arrival and words; no image and, but for the description of a series until it was routed,
-nothing that a header says of a person. It lies apart from the ledger because a busy night writes a thousand rows here
-that nobody will ever need again; lost, it costs that studies under way are judged afresh when their next object comes.
+It holds pseudonyms, dates of arrival and words of headers without identities; no image. It lies apart from the ledger
+because a busy night writes thousands of rows here that nobody will need again; lost, it costs that studies under way
+are judged afresh when their next object comes.
 """
 
 import json
@@ -37,6 +37,7 @@ CREATE TABLE outbox (proposal TEXT NOT NULL, standing TEXT NOT NULL, peer TEXT N
   application TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL,
   said TEXT NOT NULL DEFAULT '', objects INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL,
   PRIMARY KEY (proposal, standing, peer)) STRICT;
+CREATE TABLE segment (name TEXT PRIMARY KEY, offset INTEGER NOT NULL, attempts INTEGER NOT NULL) STRICT;
 CREATE TABLE count (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
 
