@@ -2,7 +2,8 @@
 
 Each application brings its sample cases in `tests/apps/<department>/<name>/cases.py`:
 `usable() -> list[Case]`, `abstaining() -> dict[str, Case]` (at least empty, too short, out of range, garbage) and
-`happen(home) -> datetime`, which lets what the first usable case asks come true in the warehouse and says when.
+`happen(home) -> datetime`, which lets what the first usable case asks come true in the warehouse and says when. One
+whose method is a file of weights may bring `model() -> Path`, a folder of weights small enough for a test.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ import pytest
 from fhir.resources.R4B.observation import Observation
 
 from cognoscope.apps import APPLICATIONS
+from cognoscope.core import pixels
 from cognoscope.core.actor import Role, person, program
 from cognoscope.core.application import Application
 from cognoscope.core.case import Case
@@ -49,7 +51,7 @@ IDENTITY = {
 }
 ANATOMY = {"card.toml", "case.py", "model.py", "app.py", "evaluate.py"}
 
-every_application = pytest.mark.parametrize("application", APPLICATIONS, ids=lambda each: each.name)
+every_application = pytest.mark.parametrize("application", APPLICATIONS, ids=lambda each: each.name, indirect=True)
 
 
 @cache
@@ -64,6 +66,21 @@ def cases(name: str) -> ModuleType:
 
 
 @cache
+def bound(name: str) -> Application:
+    """The application, with the weights that its sample cases bring."""
+    application = next(each for each in APPLICATIONS if each.name == name)
+    if application.with_model is None or not hasattr(cases(name), "model"):
+        return application
+    pytest.importorskip("onnxruntime", reason="reading images needs the extra `imaging`: run `make imaging`")
+    return application.with_model(cases(name).model())
+
+
+@pytest.fixture
+def application(request: pytest.FixtureRequest) -> Application:
+    return bound(request.param.name)
+
+
+@cache
 def usable(name: str) -> tuple[Case, ...]:
     return tuple(cases(name).usable())
 
@@ -71,8 +88,7 @@ def usable(name: str) -> tuple[Case, ...]:
 @cache
 def proposed(name: str) -> tuple[tuple[Case, Proposal], ...]:
     """Every proposal on every usable case."""
-    application = next(each for each in APPLICATIONS if each.name == name)
-    return tuple((case, proposal) for case in usable(name) for proposal in application.propose(case))
+    return tuple((case, proposal) for case in usable(name) for proposal in bound(name).propose(case))
 
 
 def test_applications_have_different_names():
@@ -196,16 +212,20 @@ def test_same_bytes_in_another_process(application: Application, hash_seed: str,
     file = tmp_path / "case.json"
     case = usable(application.name)[0]
     file.write_bytes(case.canonical())
+    pixels.save((image.raster for image in case.images), tmp_path / "pixels")
+    weights = [str(cases(application.name).model())] if hasattr(cases(application.name), "model") else []
     code = (
         "import sys\nfrom pathlib import Path\nfrom cognoscope.apps import APPLICATIONS\n"
-        "from cognoscope.core.case import Case\n"
+        "from cognoscope.core import pixels\nfrom cognoscope.core.case import Case\n"
+        "pixels.look_in(Path('pixels'))\n"
         "application = next(each for each in APPLICATIONS if each.name == sys.argv[1])\n"
+        "application = application.with_model(Path(sys.argv[3])) if sys.argv[3:] else application\n"
         "case = Case.from_json(Path(sys.argv[2]).read_bytes())\n"
         "print(*(proposal.digest for proposal in application.propose(case)))"
     )
     environment = os.environ | {"PYTHONHASHSEED": hash_seed, "TZ": "Pacific/Auckland", "OMP_NUM_THREADS": hash_seed}
     done = subprocess.run(
-        [sys.executable, "-c", code, application.name, str(file)],
+        [sys.executable, "-c", code, application.name, str(file), *weights],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -269,7 +289,7 @@ def test_review_and_outcome_close_the_loop(application: Application, home: Home,
         compared = closer(ledger, application.name, case.subject)
         assert compared and compared[0].cases == 1
         assert compared[0].program_error == pytest.approx(abs(expected - float(stored[key].value)))
-    assert replay(ledger, APPLICATIONS, proposal.digest).identical
+    assert replay(ledger, (application,), proposal.digest).identical
     assert ledger.verify().intact
 
 

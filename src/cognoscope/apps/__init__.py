@@ -1,6 +1,7 @@
 """Every application, in one visible tuple."""
 
 from cognoscope.apps.emergency import arrivals
+from cognoscope.apps.imaging import fetalhead
 from cognoscope.apps.pharmacy import antibiotics, interactions, reactions, signals
 from cognoscope.apps.records import coding, comorbidities, pseudonyms
 from cognoscope.core.application import Application
@@ -14,4 +15,5 @@ APPLICATIONS: tuple[Application, ...] = (
     interactions.APPLICATION,
     antibiotics.APPLICATION,
     signals.APPLICATION,
+    fetalhead.APPLICATION,
 )

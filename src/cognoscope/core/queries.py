@@ -10,6 +10,7 @@ from cognoscope.core.actor import Actor
 from cognoscope.core.comparison import Closer, closer
 from cognoscope.core.entry import read_entry
 from cognoscope.core.events import OutcomeKnown, ProposalMade, ReviewGiven, State
+from cognoscope.core.image_value import ImageValue
 from cognoscope.core.inbox import ProposalLine, count_waiting, recent_proposals, waiting
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.outcome import Outcome
@@ -117,6 +118,14 @@ def outcomes_of(ledger: Ledger, about: Proposal) -> dict[str, Outcome]:
             measure, keys = FINDING, [finding.key for finding in text.findings]
         case TableValue() as table:
             measure, keys = FINDING, [row.key for row in table.rows]
+        case ImageValue() as image:
+            # Each measurement is a measure of its own.
+            each = [(one.key, one.key) for one in image.measurements] + [(FINDING, mark.key) for mark in image.marks]
+            return {
+                key: outcome
+                for measure, key in each
+                for outcome in outcomes(ledger, about.application, about.subject, measure, [key]).values()
+            }
         case None:
             return {}
     return outcomes(ledger, about.application, about.subject, measure, keys)

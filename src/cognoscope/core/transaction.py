@@ -11,7 +11,7 @@ from cognoscope.core.case import Case
 from cognoscope.core.entry import GENESIS, Draft, Entry, Head, make_draft, make_row, number_text, read_instant
 from cognoscope.core.errors import InvalidInput, NotAllowed
 from cognoscope.core.events import EVENT, CaseErased, Event, ProposalMade, ReviewGiven
-from cognoscope.core.image_value import ADDED, ImageValue
+from cognoscope.core.image_value import ADDED, ImageValue, Measurement
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
 from cognoscope.core.tables import CASES, LEDGER, of
@@ -135,6 +135,8 @@ def _reviewed(proposal: Proposal, review: Review) -> dict[str, str]:
         about["measure"] = value.measure if isinstance(value, SeriesValue) else FINDING
     if isinstance(element, SeriesPoint):
         about["expected"] = number_text(element.expected)
+    elif isinstance(element, Measurement):
+        about |= {"measure": element.key, "expected": number_text(element.amount)}
     return about
 
 

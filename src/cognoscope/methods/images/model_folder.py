@@ -87,8 +87,8 @@ class OperatingPoint(Part):
 class Head(Part):
     """One question that the network answers, from some columns of `logits`.
 
-    binary: the log-odds are column `outputs[0]`, less the log-sum-exp of the columns `against` where there are any (a class
-        of a softmax against others); `classes` are (no, yes).
+    binary: the log-odds are column `outputs[0]`, less the log-sum-exp of the columns `against` where there are any (a
+        class of a softmax against others); `classes` are (no, yes).
     categorical: softmax over `outputs`, one class each.
     ordinal: `outputs[k]` are the log-odds that the class is above k; one class more than outputs.
     """
@@ -118,7 +118,7 @@ class Head(Part):
 
 
 class Region(Part):
-    """One thing that a network of segmentation outlines: which channel of `probabilities`, from which probability on."""
+    """One thing that a network outlines: which channel of `probabilities`, from which probability on."""
 
     name: str
     channel: Annotated[int, Field(ge=0)]
@@ -210,6 +210,11 @@ class ModelFolder:
     def unseen(self, files: Sequence[Path]) -> list[bool]:
         """For each image file whether it neither taught nor tuned the model."""
         return [hashlib.sha256(path.read_bytes()).hexdigest()[:SHORT] not in self.seen for path in files]
+
+
+def digest_with(method: str, weights: Path | None) -> str:
+    """The digest of a method with the weights of a folder: the method's own without any."""
+    return digest({"method": method, "weights": ModelFolder(weights).digest}) if weights else method
 
 
 def read_description(path: Path) -> Description:

@@ -1,0 +1,1 @@
+"""Imaging: an image comes in, a measured proposal goes out."""

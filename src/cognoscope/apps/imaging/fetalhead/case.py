@@ -1,0 +1,36 @@
+"""The case: one ultrasound image of the standard plane, with the size of its pixels.
+
+A DICOM object says that size itself (ultrasound regions, or pixel spacing); for a picture a table beside it must
+(column `pixel_size_mm` of `images.csv`, or `pixel_size_mm_here` of `labels.csv`).
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cognoscope.core.case import Case
+from cognoscope.core.noun import Sentence
+from cognoscope.intake.imaging import from_file, from_study
+from cognoscope.methods.images.kind import ImageKind
+
+KIND = ImageKind(
+    case="fetal-head-plane",
+    name=Sentence(fr="une échographie de la tête fœtale", en="an ultrasound image of the fetal head"),
+    modalities=("US",),
+    least=128,
+)
+
+
+def cases_from_file(path: Path, as_of: datetime) -> list[Case]:
+    """One case an image of a file, of a folder or of a table (see `cognoscope.intake.imaging.from_file`)."""
+    return from_file.cases_from_file(KIND, path, as_of)
+
+
+def cases_from_study(store: Any, study: str, as_of: datetime) -> list[Case]:
+    """The images of a study that are ultrasound (see `cognoscope.intake.imaging.from_study`)."""
+    return from_study.cases_from_study(KIND, store, study, as_of)
+
+
+def cases_from_warehouse(warehouse: Any, as_of: datetime) -> list[Case]:
+    """None: images come by DICOM, study by study."""
+    return []
