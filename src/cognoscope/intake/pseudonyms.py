@@ -48,6 +48,10 @@ class Pseudonymiser:
         """A row's integer key, for the table `kind`; for `person` it is the `person_id`."""
         return int.from_bytes(self._digest(kind, identifier)[:8]) >> 1
 
+    def uid(self, identifier: str) -> str:
+        """The DICOM UID that stands for another one: under the root 2.25, the only one that needs no registration."""
+        return f"2.25.{int.from_bytes(self._digest('uid', identifier)[:16])}"
+
     def _person(self, identifier: str) -> str:
         """The pseudonym of a person, 32 hexadecimal digits."""
         return self._digest("person", identifier.strip())[:16].hex()

@@ -52,6 +52,8 @@ def decode(elements: dict[str, str | int], content: bytes) -> tuple["np.ndarray"
     from pydicom.pixels.decoders.base import get_decoder
     from pydicom.uid import UID
 
+    from cognoscope.intake.dicom import decoding_gdcm
+
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = UID(str(elements["TransferSyntaxUID"]))
@@ -60,6 +62,8 @@ def decode(elements: dict[str, str | int], content: bytes) -> tuple["np.ndarray"
             setattr(dataset, keyword, value)
     dataset.PixelData = content
     frames, rows, columns = (int(elements[keyword]) for keyword in ("NumberOfFrames", "Rows", "Columns"))
+    if decoding_gdcm.of_twelve_bits(dataset):
+        return decoding_gdcm.decode(dataset), str(elements["PhotometricInterpretation"])
     array, about = get_decoder(dataset.file_meta.TransferSyntaxUID).as_array(dataset)
     shape = (frames, rows, columns) if about["samples_per_pixel"] == 1 else (frames, rows, columns, 3)
     return np.ascontiguousarray(array).reshape(shape), str(about["photometric_interpretation"])

@@ -203,9 +203,9 @@ def modality_values(stored: np.ndarray, dataset: "Dataset", groups: list["Datase
     kind = _integer(min(reached), max(reached))
     if kind.itemsize == 2 and set(pairs) == {(1.0, pairs[0][1])}:
         # In 16 bits from the start: half the memory, and what runs over on the way comes back.
-        return stored.astype(kind) + kind.type(int(pairs[0][1]))
+        return np.asarray(stored.astype(kind) + kind.type(int(pairs[0][1])))
     wide = np.array(pairs, np.int64)[:, :, None, None]
-    return (stored.astype(np.int64) * wide[:, 0] + wide[:, 1]).astype(kind)
+    return np.asarray((stored.astype(np.int64) * wide[:, 0] + wide[:, 1]).astype(kind))
 
 
 def _integer(low: int, high: int) -> np.dtype[Any]:
