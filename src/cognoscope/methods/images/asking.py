@@ -41,6 +41,8 @@ class Shape:
         useful: how long the answer helps anybody.
         command: what a person types to give the application its weights.
     reword: says a refusal of the gate in the application's own words.
+    each: every image of a case gets an answer. Otherwise those that cannot be read are passed over where another one
+        could: an ultrasound examination holds thirty planes, of which one is wanted.
     """
 
     card: Card
@@ -50,6 +52,7 @@ class Shape:
     useful: timedelta
     command: str
     reword: Callable[[Refusal], Refusal] = lambda refusal: refusal
+    each: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,10 @@ def ask(shape: Shape, case: Case, weights: Path | None, own: Path, read: Callabl
         return [_abstain(shape, case, "", refusal)]
     assert weights is not None
     watchman = Watchman(weights, own)
-    return [_one(shape, case, image, suffix, watchman, read) for image, suffix in suffixed(case)]
+    found = [_one(shape, case, image, suffix, watchman, read) for image, suffix in suffixed(case)]
+    if shape.each:
+        return found
+    return [proposal for proposal in found if proposal.value is not None] or found[:1]
 
 
 def suffixed(case: Case) -> list[tuple[CaseImage, str]]:

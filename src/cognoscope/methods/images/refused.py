@@ -1,6 +1,6 @@
 """The two rows of an evaluation that say what an application refuses: of foreign images, and of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from cognoscope.core.evaluation import Metric
 from cognoscope.methods.images.foreign import foreign_images, refusals
-from cognoscope.methods.images.gate import GateVerdict
+from cognoscope.methods.images.watchman import Watchman
 
 SEED = 20261122
 AIM = "issue: at least 0.95 of foreign images refused, at most 0.05 of its own"
 
 
 def refused_metrics(
-    check: Callable[[NDArray[Any]], GateVerdict],
+    watchman: Watchman,
     own: Sequence[NDArray[Any]],
     groups: Sequence[str],
     others_root: Path | None,
@@ -24,15 +24,16 @@ def refused_metrics(
     """`refused_foreign` and `refused_own` with 95 % intervals, and the share refused by kind.
 
     Args:
-        check: the gate, as the application asks it.
-        own: images that did not teach the model; none, and nothing is said.
+        watchman: the gate, as the application asks it; there may be none.
+        own: images that did not teach the model; without any nothing is said.
         others_root: folder with the sibling data sets; None, and images of other modalities are left out.
         kind: what the own images show (a value of `foreign_sets.toml`).
     """
-    if not own:
-        return (), {}
+    if not own or not watchman.present:
+        nothing = tuple(Metric(name=name, value=None) for name in ("refused_foreign", "refused_own"))
+        return nothing, {"gate": "not judged: there is no gate, or no image that did not teach the model"}
     root = others_root if others_root and others_root.is_dir() else None
-    found = refusals(check, own, foreign_images(own, SEED, root, kind), groups)
+    found = refusals(watchman.check, own, foreign_images(own, SEED, root, kind), groups)
     rows = (
         Metric(
             name="refused_foreign",

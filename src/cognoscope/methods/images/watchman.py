@@ -26,6 +26,11 @@ class Watchman:
     def __init__(self, weights: Path, own: Path):
         self.weights, self.own = weights, own
 
+    @property
+    def present(self) -> bool:
+        """Whether there is a gate at all."""
+        return any((folder / "gate.onnx").is_file() for folder in (self.weights, self.own))
+
     def check(self, image: NDArray[Any]) -> GateVerdict:
         """What the gate says of an image as displayed."""
         if (self.weights / "gate.onnx").is_file():

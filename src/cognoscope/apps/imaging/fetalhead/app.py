@@ -20,6 +20,7 @@ from cognoscope.methods.images.model_folder import ModelFolder, digest_with
 from cognoscope.methods.images.segmenter import Segmenter
 
 METHOD = method_digest(__package__, CARD.version)
+COMMAND = "`cognoscope models add src/cognoscope/apps/imaging/fetalhead/weights`"
 OWN = Path(str(files(__package__))) / "weights"
 
 
@@ -44,7 +45,7 @@ def _evaluate(folder: Path, weights: Path | None) -> Evaluation:
 def application(weights: Path | None) -> Application:
     """The application with the weights of a folder, or without any."""
     digest = digest_with(METHOD, weights)
-    shape = Shape(CARD, digest, KIND, "head-circumference", timedelta(days=14), "`cognoscope models add`")
+    shape = Shape(CARD, digest, KIND, "head-circumference", timedelta(days=14), COMMAND, each=False)
     return Application(
         card=CARD,
         model_digest=digest,

@@ -18,6 +18,7 @@ KIND = ImageKind(
     name=Sentence(fr="une échographie de la tête fœtale", en="an ultrasound image of the fetal head"),
     modalities=("US",),
     least=128,
+    most=64,
 )
 
 

@@ -80,7 +80,7 @@ def _judge(judged: Judged, weights: Path) -> tuple[tuple[Metric, ...], dict[str,
     error, covered = mean_by_group(errors, groups, SEED), share_by_group(inside, groups, SEED)
     shown = [judged.shown(row) for row in judged.rows[:: max(1, len(judged) // MOST_GATE)]]
     refused, more = refused_metrics(
-        Watchman(weights, OWN).check,
+        Watchman(weights, OWN),
         shown,
         [str(group) for group in groups[:: max(1, len(judged) // MOST_GATE)]],
         judged.folder.resolve().parent,
