@@ -2,7 +2,16 @@
 
 import typer
 
-from cognoscope.cli import ingest_documents, ingest_fhir, ingest_omop, ingest_reports, ingest_table, optout, vault
+from cognoscope.cli import (
+    ingest_dicom,
+    ingest_documents,
+    ingest_fhir,
+    ingest_omop,
+    ingest_reports,
+    ingest_table,
+    optout,
+    vault,
+)
 
 ingest = typer.Typer(help="Take data into the warehouse; identities stay outside it.", no_args_is_help=True)
 
@@ -14,6 +23,7 @@ def register(app: typer.Typer) -> None:
     ingest_documents.register(ingest)
     ingest_table.register(ingest)
     ingest_reports.register(ingest)
+    ingest_dicom.register(ingest)
     app.add_typer(ingest, name="ingest")
     optout.register(app)
     vault.register(app)

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.intake import keys
+from cognoscope.intake.dicom.deidentify import FAILED
 from cognoscope.intake.dicom.deidentify_text import cleaned
-from cognoscope.intake.dicom.extra import need_imaging
+from cognoscope.intake.dicom.extra import guarded, need_imaging
 from cognoscope.intake.dicom.quarantine import Quarantine
 from cognoscope.intake.dicom.reading import DicomObject, read_object
 from cognoscope.intake.dicom.store_index import Index, ObjectRow, SeriesRow
 from cognoscope.intake.dicom.store_originals import header_of, seal, unseal
-from cognoscope.intake.dicom.store_writing import PASSED_OVER, Kept, is_image, prepared
+from cognoscope.intake.dicom.store_people import keep_people
+from cognoscope.intake.dicom.store_writing import LACKS_PIXELS, PASSED_OVER, Kept, is_image, lacks_pixels, prepared
 from cognoscope.intake.manifest import sync_folder
 from cognoscope.intake.pseudonyms import Pseudonymiser
 
@@ -127,6 +129,8 @@ class ImageStore:
         try:
             content = source if isinstance(source, bytes) else _content(source)
             read = read_object(content)
+            if lacks_pixels(read):
+                raise InvalidInput(LACKS_PIXELS)
             if not is_image(read):
                 return Taken("passed over", sentence=PASSED_OVER)
             if not read.series_uid or not read.study_uid:
@@ -167,6 +171,8 @@ class ImageStore:
             counts.masked += bool(kept.masked_lines)
         for folder in {path.parent for path in written}:
             sync_folder(folder)
+        with guarded(FAILED):
+            keep_people(self.home, {kept.person: read.dataset for kept, read, _ in waiting})
         self.index.enter(list(series.values()), objects, list(uids.items()))
 
 

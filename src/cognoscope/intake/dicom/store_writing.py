@@ -29,6 +29,9 @@ NOT_KEPT = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "RTDOSE", "RTPLAN", "
 PASSED_OVER = "This object is no image that is kept: a report, a segmentation, a plan or another kind of object."
 
 
+LACKS_PIXELS = "This DICOM object is of a class of images and holds no pixels: have it sent again."
+
+
 @dataclass(frozen=True)
 class Kept:
     """A de-identified object ready to be written, and the digest of the pixels it came with."""
@@ -43,6 +46,13 @@ class Kept:
 def is_image(read: DicomObject) -> bool:
     """Whether this is an image of the kinds that are kept."""
     return "PixelData" in read.dataset and read.modality not in NOT_KEPT
+
+
+def lacks_pixels(read: DicomObject) -> bool:
+    """Whether this is of a class of images and has none."""
+    from pydicom.uid import UID
+
+    return not read.has_pixels and "Image Storage" in UID(read.sop_class).name
 
 
 def prepared(read: DicomObject, pseudonymiser: Pseudonymiser) -> Kept:
