@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from cognoscope.apps import APPLICATIONS
+from cognoscope.apps.installed import installed
 from cognoscope.core.application import Application
 from cognoscope.core.home import Home
 from cognoscope.web import assets, csrf
@@ -17,6 +17,7 @@ from cognoscope.web.pages import (
     accounts,
     antibiotics,
     applications,
+    blind,
     cds_hooks,
     cohorts,
     declaration,
@@ -24,6 +25,7 @@ from cognoscope.web.pages import (
     e2b,
     errors,
     fhir,
+    image,
     inbox,
     ledger,
     next,
@@ -52,6 +54,8 @@ ROUTERS = (
     inbox.router,
     next.router,
     proposal.router,
+    image.router,
+    blind.router,
     prescription.router,
     antibiotics.router,
     policy.router,
@@ -77,15 +81,17 @@ def now() -> datetime:
 
 
 def create_app(
-    home: Home, applications: tuple[Application, ...] = APPLICATIONS, clock: Callable[[], datetime] = now
+    home: Home, applications: tuple[Application, ...] | None = None, clock: Callable[[], datetime] = now
 ) -> FastAPI:
     """The application of one installation.
+
+    applications: those shown; None: all that are installed there, with the models that its people added.
 
     Raises:
         CognoscopeError: the home cannot be opened.
         RuntimeError: a route is neither public nor asks for a permission.
     """
-    services = open_services(home, applications, clock)
+    services = open_services(home, installed(home) if applications is None else applications, clock)
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """From what a decision form says to reviews: one button's value names verdict, element and reason."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast, get_args
@@ -42,8 +42,10 @@ class Form:
     decided_at: datetime
 
 
-def reviews_of(proposal: Proposal, card: Card, form: Form) -> list[Review]:
+def reviews_of(proposal: Proposal, card: Card, form: Form, added: Collection[str] = ()) -> list[Review]:
     """The reviews that the form stands for: one, or for corrections one for each number or text that was changed.
+
+    added: elements that people put beside those of the proposal.
 
     Raises:
         ChoiceRefused: an unknown verdict, element or reason; a number that is none; nothing changed.
@@ -52,7 +54,7 @@ def reviews_of(proposal: Proposal, card: Card, form: Form) -> list[Review]:
     element, _, reason = rest.partition("|")
     if verdict not in get_args(Verdict):
         raise ChoiceRefused(NOT_UNDERSTOOD)
-    if element and (proposal.value is None or proposal.value.element(element) is None):
+    if element and element not in added and (proposal.value is None or proposal.value.element(element) is None):
         raise ChoiceRefused(NOT_UNDERSTOOD)
     if verdict == "amend":
         if isinstance(proposal.value, TextValue):
@@ -84,12 +86,12 @@ def _corrections(proposal: Proposal, element: str, form: Form) -> list[Review]:
         point = proposal.value.element(key) if key in wanted else None
         if point is None or kind not in ("amended", "all"):
             continue
-        amount = _number(text)
+        amount = number_of(text)
         if _differs(amount, point, proposal.value):
             changed[key] = amount
     if not changed:
         raise ChoiceRefused(NOTHING_CHANGED)
-    return _amendments(proposal, changed, form)
+    return amendments_of(proposal, changed, form)
 
 
 def _rewritten(value: TextValue, proposal: Proposal, element: str, form: Form) -> list[Review]:
@@ -104,10 +106,11 @@ def _rewritten(value: TextValue, proposal: Proposal, element: str, form: Form) -
             changed[finding.key] = text
     if not changed:
         raise ChoiceRefused(NOTHING_REWRITTEN)
-    return _amendments(proposal, changed, form)
+    return amendments_of(proposal, changed, form)
 
 
-def _amendments(proposal: Proposal, changed: Mapping[str, float | str], form: Form) -> list[Review]:
+def amendments_of(proposal: Proposal, changed: Mapping[str, float | str], form: Form) -> list[Review]:
+    """One correction for each element whose number or text was changed."""
     return [
         Review(
             proposal=proposal.digest,
@@ -126,12 +129,17 @@ def _differs(amount: float, point: SeriesPoint, value: SeriesValue) -> bool:
     return round(amount - point.expected, 6) != 0 and amount != round(point.expected, digits_for(value))
 
 
-def _number(text: str) -> float:
-    cleaned = text.strip().replace("\u202f", "").replace(" ", "").replace(",", ".")
+def number_of(text: str, least: float = 0.0) -> float:
+    """A number as people write it, with a comma or a point, at least `least`.
+
+    Raises:
+        ChoiceRefused: it is none.
+    """
+    cleaned = text.strip().replace("\u202f", "").replace(" ", "").replace(",", ".").replace("−", "-")
     try:
         amount = float(cleaned)
     except ValueError as error:
         raise ChoiceRefused(NOT_A_NUMBER, text=text[:20]) from error
-    if not 0 <= amount <= LARGEST:
+    if not least <= amount <= LARGEST:
         raise ChoiceRefused(NOT_A_NUMBER, text=text[:20])
     return amount

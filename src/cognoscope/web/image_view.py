@@ -1,6 +1,5 @@
 """A proposal on images as the page shows it: elements to decide on, and plain data for the viewer's script."""
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cognoscope.core.case import Case, CaseImage
+from cognoscope.core.evidence import PixelsPointer
 from cognoscope.core.image_value import ADDED, ImageMark, ImageValue, Measurement, Overlay
 from cognoscope.core.queries import Reviewed
 from cognoscope.web import words
@@ -43,10 +43,7 @@ class Amendments:
 
     def overlay(self, proposed: Overlay) -> Overlay:
         """The overlay as a person painted it, else as proposed."""
-        text = self.values.get(proposed.key)
-        with contextlib.suppress(ValidationError):
-            return Overlay.from_json(text) if isinstance(text, str) else proposed
-        return proposed
+        return _read_overlay(self.values.get(proposed.key)) or proposed
 
 
 def amendments(reviews: Sequence[Reviewed], *, blind_of: str | None = None) -> Amendments:
@@ -68,6 +65,22 @@ def read_mark(text: float | str | None) -> ImageMark | None:
         return ImageMark.from_json(text)
     except ValidationError:
         return None
+
+
+def _read_overlay(text: float | str | None) -> Overlay | None:
+    if not isinstance(text, str) or not text.startswith("{"):
+        return None
+    try:
+        return Overlay.from_json(text)
+    except ValidationError:
+        return None
+
+
+def every_overlay(value: ImageValue, key: str, reviews: Sequence[Reviewed]) -> list[Overlay]:
+    """The overlay of that key as it was proposed, and as each reader who repainted it left it."""
+    proposed = [one for one in value.overlays if one.key == key]
+    painted = [one.review.amended for one in reviews if one.review.element == key and not one.review.blind]
+    return proposed + [read for text in painted if (read := _read_overlay(text))]
 
 
 def image_value_view(
@@ -143,6 +156,7 @@ def viewer_data(
     return {
         "images": [_image(one, root, language) for one in images],
         "together": len(images) <= SIDE_BY_SIDE,
+        "places": _places(value) if value else {},
         "overlays": [_drawn(one, amended.overlay(one), root, language) for one in value.overlays] if value else [],
         "marks": [
             *(_placed(amended.mark(one), str(rank), language) for rank, one in enumerate(value.marks, 1)),
@@ -151,6 +165,16 @@ def viewer_data(
         if value
         else [],
     }
+
+
+def _places(value: ImageValue) -> dict[str, tuple[str, int]]:
+    """For each measurement, the image and the frame that it rests on first."""
+    places = {}
+    for one in value.measurements:
+        pointer = next((each for each in one.evidence if isinstance(each, PixelsPointer)), None)
+        if pointer:
+            places[one.key] = (pointer.image, pointer.frame)
+    return places
 
 
 def hanging(images: Sequence[CaseImage]) -> list[CaseImage]:

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_FHIR = "read_fhir"
     READ_DOCUMENT = "read_document"
+    READ_IMAGE = "read_image"
+    READ_WORKLIST = "read_worklist"
+    COMPARE = "compare"
     READ_COHORT = "read_cohort"
     SAVE_COHORT = "save_cohort"
     DECLARE_REACTION = "declare_reaction"
@@ -56,6 +59,9 @@ _REVIEWS = frozenset(
 _READS_TEXTS = frozenset({_P.READ_DOCUMENT, _P.READ_COHORT, _P.SAVE_COHORT})
 """Those who read patients' records: documents and the search in them, and cohorts, which are made of such searches."""
 
+_READS_IMAGES = frozenset({_P.READ_IMAGE, _P.READ_WORKLIST, _P.COMPARE})
+"""Those who read images: pixels, the list of what waits, and programs beside each other."""
+
 _PRESCRIBES = frozenset({_P.DECLARE_REACTION, _P.CHECK_PRESCRIPTION, _P.READ_POLICY})
 """Those who prescribe or answer for prescriptions."""
 
@@ -72,13 +78,21 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MANAGE_ACCOUNTS,
             }
         ),
-        Role.CLINICIAN: _REVIEWS | _READS_TEXTS | _PRESCRIBES,
+        Role.CLINICIAN: _REVIEWS | _READS_TEXTS | _READS_IMAGES | _PRESCRIBES,
         Role.BED_MANAGER: _REVIEWS,
         Role.PHARMACIST: _REVIEWS | _READS_TEXTS | _PRESCRIBES | {_P.READ_SIGNALS, _P.SET_POLICY},
-        Role.RADIOLOGIST: _REVIEWS | _READS_TEXTS,
+        Role.RADIOLOGIST: _REVIEWS | _READS_TEXTS | _READS_IMAGES,
         Role.CODER: _REVIEWS | _READS_TEXTS,
         Role.MANAGER: _REVIEWS
-        | {_P.READ_EVALUATION, _P.PROMOTE, _P.VERIFY_LEDGER, _P.EXPORT_LEDGER, _P.READ_FHIR, _P.READ_COHORT},
+        | {
+            _P.READ_EVALUATION,
+            _P.PROMOTE,
+            _P.VERIFY_LEDGER,
+            _P.EXPORT_LEDGER,
+            _P.READ_FHIR,
+            _P.READ_COHORT,
+            _P.COMPARE,
+        },
         Role.PATIENT: frozenset({_P.OWN_PROFILE, _P.DECLARE_REACTION}),
         Role.COLLEGE_MEMBER: frozenset(
             {
@@ -89,6 +103,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.READ_EVALUATION,
                 _P.SUSPEND,
                 _P.VERIFY_LEDGER,
+                _P.COMPARE,
             }
         ),
         # Decides on held-back reports only: no other card names this role among its reviewers.
@@ -109,6 +124,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.OPEN_VAULT,
                 _P.READ_FHIR,
                 _P.READ_DOCUMENT,
+                _P.READ_IMAGE,
                 _P.READ_COHORT,
             }
         ),

@@ -219,6 +219,11 @@ class ProposalView:
         return self.kind in ("text", "image")
 
     @property
+    def imaged(self) -> bool:
+        """Whether there are images to show, or were."""
+        return self.kind == "image" or bool(self.case and self.case.images)
+
+    @property
     def all_controls(self) -> bool:
         """Whether every element has its own buttons on the page."""
         value = self.value

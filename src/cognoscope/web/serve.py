@@ -5,7 +5,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from cognoscope.apps import APPLICATIONS
+from cognoscope.apps.installed import installed
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home, default_home
 from cognoscope.web.app import create_app, now
@@ -49,7 +49,7 @@ def run(
     for file in (certificate, private_key):
         if file is not None and not file.is_file():
             raise InvalidInput(f"There is no file {file}: correct the path.")
-    open_services(home, APPLICATIONS, now).close()
+    open_services(home, installed(home), now).close()
     uvicorn.run(
         "cognoscope.web.serve:app",
         factory=True,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from cognoscope.core import pixels
 from cognoscope.core.access import AccessLog
 from cognoscope.core.application import Application
 from cognoscope.core.home import Home, Settings
@@ -20,6 +21,7 @@ from cognoscope.web.accounts import Accounts
 from cognoscope.web.column_queries import newest_entry
 from cognoscope.web.fragments import Fragments
 from cognoscope.web.kept_pages import KeptPages
+from cognoscope.web.looks import Looks
 from cognoscope.web.machine_clients import MachineClients
 from cognoscope.web.machine_trust import MachineTrust
 from cognoscope.web.openid import OpenID
@@ -47,6 +49,7 @@ class Services:
     unchanged: Unchanged
     fragments: Fragments = field(default_factory=Fragments)
     pages: KeptPages = field(default_factory=KeptPages)
+    looks: Looks = field(default_factory=Looks)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -90,6 +93,7 @@ def open_services(home: Home, applications: tuple[Application, ...], clock: Cloc
         CognoscopeError: the home is not initialised, or a key or database cannot be used.
     """
     settings = home.settings()
+    pixels.look_in(home.pixels)
     openid = OpenID(settings.openid) if settings.openid else None
     key = read_or_make_key(home.session_key_file)
     ledger = Ledger.open(home.ledger_url)

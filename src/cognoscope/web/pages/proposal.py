@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from cognoscope.core.application import Application
 from cognoscope.core.comparison import closer
 from cognoscope.core.queries import Made, outcomes_of, reviews
 from cognoscope.core.values import TextValue
+from cognoscope.web.blind import is_blind_first, must_read_first
 from cognoscope.web.column_queries import latest_digest
+from cognoscope.web.i18n import N_
 from cognoscope.web.marked_text import pieces
 from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, allowed, may_read, may_review
@@ -23,8 +27,16 @@ from cognoscope.web.security import NotPermitted, require
 from cognoscope.web.session import Person
 
 router = APIRouter(prefix="/proposals/{digest}")
+UNKNOWN_PAGE = N_("Cette page n'a pas été ouverte par vous. Rouvrez-la, puis décidez. Rien n'a été enregistré.")
 Reader = Annotated[Person, Depends(require(Permission.READ_PROPOSAL))]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+SentForm = Annotated[FormData, Depends(_form)]
 ROWS_AROUND = 60
 """Rows of a case shown on one page."""
 
@@ -38,7 +50,23 @@ async def show(page: CurrentPage, person: Reader, digest: Digest, element: str |
         given = context(page, person, found, element)
         return Drawing("pages/proposal.html", given, found.made.proposal.subject)
 
+    if page.services.settings.imaging.blind_first:
+        own = await run_in_threadpool(_own, page, person, digest, element)
+        if own is not None:
+            return own
     return await page.kept(draw, "proposal", digest)
+
+
+def _own(page: Page, person: Person, digest: str, element: str | None) -> Response | None:
+    """The page as it is for this person alone, where a reading of their own comes first; None where it does not."""
+    found = find(page, person, digest)
+    proposal = found.made.proposal
+    if not is_blind_first(page.services, proposal.application) or not may_review(person.role, found.application.card):
+        return None
+    if must_read_first(page.services, person, proposal, lambda: reviews(page.services.ledger, digest)):
+        return page.redirect(f"/proposals/{digest}/blind")
+    page.services.access_log.record(person.actor, "proposal", proposal.subject, page.services.clock())
+    return page.render("pages/proposal.html", **context(page, person, found, element))
 
 
 @router.get("/rows/{table}")
@@ -134,6 +162,8 @@ def view_of(page: Page, person: Person, found: Found, element: str | None = None
         selected=element,
         shown=page.shown(shown.digest),
         reads_texts=allowed(person.role, Permission.READ_DOCUMENT),
+        reads_images=allowed(person.role, Permission.READ_IMAGE),
+        reader=person.actor.id if is_blind_first(services, shown.application) else None,
     )
 
 
@@ -152,6 +182,7 @@ def context(
             page.language,
             deciding,
             view.reads_texts,
+            view.reads_images,
             view.open,
             element,
             f"{view.now:%Y-%m-%dT%H}",

@@ -3,17 +3,21 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
 from cognoscope.core.events import ReviewGiven
+from cognoscope.core.image_value import ImageValue
+from cognoscope.core.queries import reviews
 from cognoscope.core.review import Review
+from cognoscope.web.blind import must_read_first
 from cognoscope.web.choices import ChoiceRefused, Form, reviews_of
 from cognoscope.web.i18n import N_
+from cognoscope.web.image_choices import OnImages, image_reviews
 from cognoscope.web.page import CurrentPage, Page
-from cognoscope.web.pages.proposal import Digest, Found, context, find, view_of
+from cognoscope.web.pages.proposal import UNKNOWN_PAGE, Digest, Found, SentForm, context, find, view_of
 from cognoscope.web.permissions import Permission, may_review
+from cognoscope.web.recall import read_case
 from cognoscope.web.render import VERDICTS
 from cognoscope.web.render_proposal import ProposalView
 from cognoscope.web.security import NotPermitted, require
@@ -28,14 +32,7 @@ BULK_LIMIT = 50
 SAID = N_("%(verdict)s : %(what)s. Enregistré au registre, n° %(seq)s.")
 WHOLE = N_("toute la proposition")
 TOO_LATE = N_("Cette proposition n'est plus à décider : une autre la remplace ou son heure est passée.")
-UNKNOWN_PAGE = N_("Cette page n'a pas été ouverte par vous. Rouvrez-la, puis décidez. Rien n'a été enregistré.")
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-SentForm = Annotated[FormData, Depends(_form)]
+READ_FIRST = N_("Votre établissement demande d'abord votre propre lecture. Rien n'a été enregistré.")
 
 
 @router.post("/proposals/{digest}/reviews")
@@ -51,6 +48,10 @@ def decide(page: CurrentPage, person: Reviewer, digest: Digest, sent: SentForm) 
         return _refused(page, person, found, page.translate(UNKNOWN_PAGE))
     if not view_of(page, person, found).open:
         return _refused(page, person, found, page.translate(TOO_LATE))
+    if isinstance(value := found.made.proposal.value, ImageValue):
+        made = reviews(page.services.ledger, digest)
+        if must_read_first(page.services, person, found.made.proposal, lambda: made):
+            return _refused(page, person, found, page.translate(READ_FIRST))
     form = Form(
         choice=str(sent.get("choice", "")),
         comment=str(sent.get("comment", "")).strip()[:500],
@@ -59,13 +60,18 @@ def decide(page: CurrentPage, person: Reviewer, digest: Digest, sent: SentForm) 
         decided_at=at,
     )
     try:
-        reviews = reviews_of(found.made.proposal, card, form)
+        if isinstance(value, ImageValue):
+            case = read_case(page.services.ledger, found.made.proposal.case_digest)
+            about = OnImages(value, case, card, made, person.actor.id, page.services.home.pixels)
+            given = image_reviews(found.made.proposal, about, form)
+        else:
+            given = reviews_of(found.made.proposal, card, form)
     except ChoiceRefused as refused:
         return _refused(page, person, found, page.translate(refused.sentence, **refused.values))
-    entries = page.services.ledger.append_many((ReviewGiven(review=one), person.actor, at) for one in reviews)
-    said = _said(page, view_of(page, person, found), reviews, entries[-1].seq)
+    entries = page.services.ledger.append_many((ReviewGiven(review=one), person.actor, at) for one in given)
+    said = _said(page, view_of(page, person, found), given, entries[-1].seq)
     if page.is_fragment:
-        element = reviews[-1].element
+        element = given[-1].element
         return page.render("pages/proposal_answer.html", **context(page, person, found, element), said=said)
     return page.redirect(f"/proposals/{digest}", said)
 
@@ -102,11 +108,11 @@ def _refused(page: Page, person: Person, found: Found, problem: str) -> Response
     return page.render("pages/proposal.html", 409, **given)
 
 
-def _said(page: Page, view: ProposalView, reviews: list[Review], seq: int) -> str:
-    elements = [view.element_words(one.element) for one in reviews if one.element]
+def _said(page: Page, view: ProposalView, given: list[Review], seq: int) -> str:
+    elements = [view.element_words(one.element) for one in given if one.element]
     return page.translate(
         SAID,
-        verdict=page.translate(VERDICTS[reviews[-1].verdict]),
+        verdict=page.translate(VERDICTS[given[-1].verdict]),
         what=", ".join(elements) or page.translate(WHOLE),
         seq=seq,
     )
