@@ -12,9 +12,11 @@ from cognoscope.cli import (
     cohort,
     datasets,
     demo,
+    dicom,
     exports,
     ingest,
     ledger,
+    models,
     read,
     run,
     search,
@@ -42,6 +44,7 @@ for group in (
     accounts,
     clients,
     exports,
+    dicom,
 ):
     group.register(app)
 

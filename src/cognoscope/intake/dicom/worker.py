@@ -6,8 +6,8 @@ any moment and simply begins again.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cognoscope.core.application import Application
 from cognoscope.core.dicom_settings import DicomSettings
@@ -17,13 +17,11 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.intake.dicom import outbox
 from cognoscope.intake.dicom.receive_spool import spool_folder
 from cognoscope.intake.dicom.routing import read_rules
+from cognoscope.intake.dicom.store import ImageStore
 from cognoscope.intake.dicom.worker_intake import SpoolReader
 from cognoscope.intake.dicom.worker_judging import Judge
 from cognoscope.intake.dicom.worker_proposing import Proposer
 from cognoscope.intake.dicom.worker_state import ServiceState
-
-if TYPE_CHECKING:
-    from cognoscope.intake.dicom.store import ImageStore
 
 IDLE_SECONDS = 0.1
 TROUBLE_SECONDS = 5.0
@@ -62,7 +60,7 @@ class Worker:
         settings: DicomSettings,
         applications: Sequence[Application],
         ledger: Ledger,
-        store: "ImageStore",
+        store: ImageStore,
         render: outbox.Render,
         say: Callable[[str], None] = lambda sentence: None,
         now: Callable[[], float] = time.time,
@@ -70,11 +68,11 @@ class Worker:
         rules, _ = read_rules(home)
         self.state = ServiceState(home)
         self._settings = settings
-        self._render = render
+        self.render = render
         self._say = say
         self._now = now
         self._reader = SpoolReader(spool_folder(home), store, self.state, say)
-        self._judge = Judge(self.state, settings, rules, store.original_study, say)
+        self._judge = Judge(self.state, settings, rules, store.identify, say)
         self._proposer = Proposer(self.state, settings, applications, ledger, store, say)
 
     def round(self) -> Done:
@@ -88,7 +86,7 @@ class Worker:
         done.studies = self._judge.round(self._now)
         done.jobs = self._proposer.round(self._now)
         self._proposer.reviewed(self._now())
-        done.sent = outbox.send_due(self.state, self._settings, self._render, self._now, self._say)
+        done.sent = outbox.send_due(self.state, self._settings, self.render, self._now, self._say)
         return done
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -98,11 +96,23 @@ class Worker:
                 idle = not self.round()
             except CognoscopeError as error:
                 self._say(f"{error} It is tried again in {TROUBLE_SECONDS:.0f} s; nothing is lost.")
-                time.sleep(TROUBLE_SECONDS)
+                self._calm()
+                _sleep(TROUBLE_SECONDS, stop)
             else:
                 if idle:
                     time.sleep(IDLE_SECONDS)
 
     def close(self) -> None:
-        """Let go of the memory's file."""
+        """End in good order."""
+        self._calm()
         self.state.close()
+
+    def _calm(self) -> None:
+        with suppress(CognoscopeError):
+            self._reader.calm()
+
+
+def _sleep(seconds: float, stop: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not stop() and time.monotonic() < until:
+        time.sleep(IDLE_SECONDS)

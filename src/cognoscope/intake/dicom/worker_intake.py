@@ -5,28 +5,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cognoscope.intake.dicom.pacs import NOT_IMAGES
+from cognoscope.intake.dicom.extra import guarded
 from cognoscope.intake.dicom.receive_spool import Closed, Received, delete_if_ended, frames, waiting
 from cognoscope.intake.dicom.routing import facts_of
+from cognoscope.intake.dicom.store import ImageStore, Taken
 from cognoscope.intake.dicom.worker_state import ServiceState, facts_text
 
 if TYPE_CHECKING:
-    from cognoscope.intake.dicom.store import ImageStore, Verdict
+    from pydicom.dataset import Dataset
 
 BATCH = 32
+BATCH_BYTES = 256 << 20
 DEADLY = 3
 """How many times an object may end the process that reads it before it is put aside unread."""
 
 KILLED = "This object ended the program that was to read it, three times: it was put aside unread."
+UNREADABLE = "A kept image cannot be read again: restore the image store."
+ASKED = (
+    "SOPClassUID", "Modality", "BodyPartExamined", "SeriesDescription", "StudyDescription", "PatientAge", "PatientSex",
+    "Manufacturer", "SliceThickness", "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient",
+    "NumberOfSeriesRelatedInstances", "ImagesInAcquisition",
+)  # fmt: skip
 
 
 @dataclass
-class Taken:
-    """What one round took in."""
+class Round:
+    """What one round took in, and how much of it was new."""
 
     objects: int = 0
     new: int = 0
-    quarantined: int = 0
 
 
 class SpoolReader:
@@ -34,20 +41,20 @@ class SpoolReader:
     second time is in the store already and changes nothing.
     """
 
-    def __init__(self, folder: Path, store: "ImageStore", state: ServiceState, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, store: ImageStore, state: ServiceState, say: Callable[[str], None]) -> None:
         self._folder = folder
         self._store = store
         self._state = state
         self._say = say
         self._begin()
 
-    def round(self, now: Callable[[], float], most: int = 2000) -> Taken:
+    def round(self, now: Callable[[], float], most: int = 2000) -> Round:
         """Take in what waits, at most so many objects.
 
         Raises:
             CognoscopeError: the store or the memory cannot be written (a full disk); what waits stays where it is.
         """
-        taken = Taken()
+        taken = Round()
         for path in waiting(self._folder):
             while taken.objects < most and self._batch(path, now(), taken):
                 pass
@@ -57,40 +64,62 @@ class SpoolReader:
                 self._forget(path, now())
         return taken
 
-    def _batch(self, path: Path, at: float, taken: Taken) -> bool:
+    def _batch(self, path: Path, at: float, taken: Round) -> bool:
         """Take in some objects of a file; False when there is nothing more in it now."""
         offset, attempts = self._place(path)
-        size = 1 if attempts > 1 else BATCH
-        met: list[tuple[Received | Closed, Verdict | None]] = []
+        most, weight = 1 if attempts > 1 else BATCH, 0
+        met: list[Received | Closed] = []
         for frame, after in frames(path, offset):
+            met.append(frame)
             offset = after
-            if isinstance(frame, Closed):
-                met.append((frame, None))
-            elif attempts > DEADLY:
-                met.append((frame, self._store.put_aside(frame.part10(), KILLED)))
-                attempts = 0
-            else:
-                met.append((frame, self._store.add(frame.part10())))
-            if len(met) >= size:
+            weight += len(frame.body) if isinstance(frame, Received) else 0
+            if len(met) >= most or weight > BATCH_BYTES:
                 break
         if not met:
             return False
+        objects = [frame for frame in met if isinstance(frame, Received)]
+        contents = [frame.part10() for frame in objects]
+        if attempts > DEADLY:
+            for content in contents:
+                self._store.quarantine.put(content, KILLED)
+            fates = [Taken("quarantined", sentence=KILLED) for _ in contents]
+        else:
+            fates = self._store.take(contents)
+        found = [(frame, fate, self._header(fate)) for frame, fate in zip(objects, fates, strict=True)]
         with self._state.transaction() as connection:
-            for one, verdict in met:
-                if isinstance(one, Closed):
-                    _ended(connection, one, at)
-                elif verdict is not None:
-                    _noted(connection, one, verdict, at)
-                    _counted(connection, verdict, taken)
+            for frame, fate, header in found:
+                taken.objects += 1
+                if header is not None:
+                    taken.new += note_image(connection, frame.association, frame.calling, fate, header, at)
+                _count(connection, fate.fate)
+            for frame in met:
+                if isinstance(frame, Closed):
+                    _note_end(connection, frame, at)
             connection.execute(
-                "INSERT INTO segment (name, offset, attempts) VALUES (?, ?, 0) "
-                "ON CONFLICT (name) DO UPDATE SET offset = excluded.offset, attempts = 0",
-                (path.name, offset),
+                "INSERT INTO segment (name, offset, attempts) VALUES (?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET offset = excluded.offset, attempts = excluded.attempts",
+                (path.name, offset, 2 if attempts > 1 else 0),  # one by one to the end of a file that killed somebody
             )
-        for _, verdict in met:
-            if verdict is not None and verdict.kind == "quarantined":
-                self._say(f"Put in quarantine: {verdict.sentence}")
+        for _, fate, _ in found:
+            if fate.fate == "quarantined":
+                self._say(f"Put in quarantine: {fate.sentence}")
         return True
+
+    def _header(self, fate: Taken) -> "Dataset | None":
+        """What the kept image says of itself; None for what is no image, which opens no study: our own reports come
+        back where an archive forwards all it receives, and must not start the applications again."""
+        if fate.fate not in ("kept", "known"):
+            return None
+        from pydicom import dcmread
+
+        path = self._store.folder / fate.study / fate.series / f"{fate.instance}.dcm"
+        with guarded(UNREADABLE):
+            return dcmread(path, stop_before_pixels=True, specific_tags=list(ASKED))
+
+    def calm(self) -> None:
+        """The process ends, or waits, of its own accord: that is not counted against what it was reading."""
+        with self._state.transaction() as connection:
+            connection.execute("UPDATE segment SET attempts = 0")
 
     def _begin(self) -> None:
         """Count the start against the file that is read first: one that ends the process is recognised by that."""
@@ -121,15 +150,9 @@ class SpoolReader:
                 )
 
 
-def note_object(connection: Any, association: str, calling: str, verdict: "Verdict", at: float) -> bool:
-    """Remember an image of a study and who brought it; a new one opens the study again. Returns whether it is new.
-
-    A report or a segmentation does not: our own results come back where an archive forwards all it receives, and must
-    not start the applications again.
-    """
-    study, series, header = verdict.study, verdict.series, verdict.header
-    if str(header.get("Modality") or "") in NOT_IMAGES:
-        return False
+def note_image(connection: Any, association: str, calling: str, fate: Taken, header: "Dataset", at: float) -> bool:
+    """Remember an image of a study and who brought it; a new one opens the study again. Returns whether it is new."""
+    study, series = fate.study, fate.series
     connection.execute(
         "INSERT INTO association (id, calling, ended, at, objects) VALUES (?, ?, '', ?, 0) ON CONFLICT DO NOTHING",
         (association, calling, at),
@@ -137,7 +160,7 @@ def note_object(connection: Any, association: str, calling: str, verdict: "Verdi
     connection.execute("INSERT INTO brought VALUES (?, ?) ON CONFLICT DO NOTHING", (association, study))
     new = connection.execute(
         "INSERT INTO object (instance, study, series, number, position) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (verdict.instance, study, series, whole(header, "InstanceNumber"), position(header)),
+        (fate.instance, study, series, whole(header, "InstanceNumber"), position(header)),
     ).rowcount
     if new:
         connection.execute(
@@ -153,12 +176,7 @@ def note_object(connection: Any, association: str, calling: str, verdict: "Verdi
     return bool(new)
 
 
-def _noted(connection: Any, one: Received, verdict: "Verdict", at: float) -> None:
-    if verdict.kind != "quarantined":
-        note_object(connection, one.association, one.calling, verdict, at)
-
-
-def _ended(connection: Any, one: Closed, at: float) -> None:
+def _note_end(connection: Any, one: Closed, at: float) -> None:
     connection.execute(
         "INSERT INTO association (id, calling, ended, at, objects) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, at = excluded.at, objects = excluded.objects",
@@ -166,13 +184,9 @@ def _ended(connection: Any, one: Closed, at: float) -> None:
     )
 
 
-def _counted(connection: Any, verdict: "Verdict", taken: Taken) -> None:
-    taken.objects += 1
-    taken.new += verdict.kind == "kept"
-    taken.quarantined += verdict.kind == "quarantined"
+def _count(connection: Any, fate: str) -> None:
     connection.execute(
-        "INSERT INTO count (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
-        (verdict.kind,),
+        "INSERT INTO count (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (fate,)
     )
 
 

@@ -21,7 +21,7 @@ class Judge:
         state: ServiceState,
         settings: DicomSettings,
         rules: Rules,
-        original: Callable[[str], str | None],
+        original: Callable[[str], str],
         say: Callable[[str], None],
     ) -> None:
         self._state = state
@@ -68,13 +68,11 @@ class Judge:
         asked, answer = self._answers.get(study, (-1e18, None))
         if at - asked < ASK_AGAIN_SECONDS:
             return answer
-        original = self._original(study)
         answer = None
-        if original is not None:
-            try:
-                answer = images_of_study(peer, original) or None
-            except CognoscopeError as error:
-                self._say(f"Whether a study is whole could not be asked: {error}")
+        try:
+            answer = images_of_study(peer, self._original(study)) or None
+        except CognoscopeError as error:
+            self._say(f"Whether a study is whole could not be asked: {error}")
         self._answers[study] = (at, answer)
         return answer
 
