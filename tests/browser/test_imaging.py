@@ -1,6 +1,5 @@
 """Reads images as a radiologist would: the viewer by mouse, keys and fingers; decisions, marks, a volume."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from tests.web.people import START, make_account
 from cognoscope.core.actor import Role
 from cognoscope.core.database import migrate
 from cognoscope.core.events import ProposalMade, ReviewGiven
-from cognoscope.core.image_value import ImageMark, Overlay
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.review import Review
 from cognoscope.web.app import create_app
@@ -69,7 +67,7 @@ def test_a_stack_is_read_and_decided_by_keyboard(hospital: Hospital, visit: Visi
     pane = page.locator(".cg-pane")
     expect(pane.locator(".cg-pane-place")).to_have_text("13 / 24")
     keep(page, "image-1440")
-    assert check(page) == []
+    assert check(page, "structure") + check(page, "contrast") == []
     pane.focus()
     page.keyboard.press("ArrowDown")
     expect(pane).to_have_attribute("data-drawn", "13")
@@ -83,3 +81,27 @@ def test_a_stack_is_read_and_decided_by_keyboard(hospital: Hospital, visit: Visi
     expect(page.locator("#element-grade")).to_be_focused()
     assert reviews(hospital)[-1].verdict == "accept"
     expect(page.locator(".cg-pane canvas")).to_be_visible()
+
+
+PAGES = {"worklist": "/worklist", "worklist-abstained": "/worklist?state=abstained", "worklist-none": "/worklist?state=reviewed"}
+
+
+def test_every_page_at_two_widths(hospital: Hospital, visit: Visit) -> None:
+    for width, height in ((1440, 900), (390, 844)):
+        page = visit(width, height)
+        open_ct(page, hospital)
+        keep(page, f"image-{width}")
+        for name, path in PAGES.items():
+            page.goto(hospital.address + path)
+            keep(page, f"{name}-{width}")
+        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.breasts')}")
+        page.wait_for_selector(".cg-pane[data-drawn]")
+        page.wait_for_timeout(300)
+        keep(page, f"blind-{width}")
+        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.drawn', abstains=True)}")
+        page.wait_for_selector(".cg-pane[data-drawn]")
+        keep(page, f"image-abstains-{width}")
+        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.drawn')}/volumes/ct")
+        page.wait_for_selector("#volume[data-drawn]")
+        page.wait_for_timeout(500)
+        keep(page, f"volume-{width}")

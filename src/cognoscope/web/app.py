@@ -29,6 +29,7 @@ from cognoscope.web.pages import (
     inbox,
     ledger,
     next,
+    open_study,
     policy,
     prescription,
     profile,
@@ -40,6 +41,7 @@ from cognoscope.web.pages import (
     sign_in_openid,
     signals,
     subject,
+    worklist,
 )
 from cognoscope.web.security import check_every_route
 from cognoscope.web.services import open_services
@@ -53,6 +55,8 @@ ROUTERS = (
     access.router,
     inbox.router,
     next.router,
+    worklist.router,
+    open_study.router,
     proposal.router,
     image.router,
     blind.router,

@@ -27,6 +27,8 @@ CONCLUSIONS = {
     "abnormal": N_("Quelque chose d'anormal"),
     "unsure": N_("Je ne peux pas conclure"),
 }
+READ_FIRST = N_("Votre lecture d'abord")
+"""What a list says instead of the program's words."""
 NO_CONCLUSION = N_("Choisissez une conclusion : elle seule est obligatoire. Rien n'a été enregistré.")
 NOT_DRAWN = N_("Un repère n'a pas été compris. Rien n'a été enregistré.")
 

@@ -24,6 +24,7 @@ class Place:
 
 
 PHARMACY = N_("Pharmacie")
+IMAGING = N_("Imagerie")
 PLACES = (
     Place("/", N_("À décider"), "inbox", Permission.READ_INBOX),
     Place("/prescription", N_("Ordonnance"), "list-details", Permission.CHECK_PRESCRIPTION, PHARMACY),
@@ -31,6 +32,9 @@ PLACES = (
     Place("/declare", N_("Déclarer"), "alert-triangle", Permission.DECLARE_REACTION, PHARMACY),
     Place("/signals", N_("Signaux"), "trending-up", Permission.READ_SIGNALS, PHARMACY),
     Place("/policy", N_("Alertes"), "filter", Permission.READ_POLICY, PHARMACY),
+    Place("/worklist", N_("Images à lire"), "photo", Permission.READ_WORKLIST, IMAGING),
+    Place("/compare", N_("Comparer"), "columns-2", Permission.COMPARE, IMAGING),
+    Place("/screening", N_("Dépistage"), "scale", Permission.COMPARE, IMAGING),
     Place("/search", N_("Chercher"), "search", Permission.READ_DOCUMENT),
     Place("/cohorts", N_("Cohortes"), "users", Permission.READ_COHORT),
     Place("/applications", N_("Applications"), "apps", Permission.READ_APPLICATIONS),

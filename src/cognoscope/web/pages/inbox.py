@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from cognoscope.core.inbox import Count, ProposalLine, count_waiting, waiting
 from cognoscope.web import words
+from cognoscope.web.blind import READ_FIRST, is_blind_first
 from cognoscope.web.page import CurrentPage, Drawing, Page
 from cognoscope.web.permissions import Permission, may_review
 from cognoscope.web.render import CertaintyBar, certainty
@@ -112,19 +113,21 @@ def _waiting(services: Services, asked: Asked) -> list[ProposalLine]:
 
 def _view(page: Page, line: ProposalLine) -> LineView:
     application = page.services.application(line.application)
-    headline, language = line.headline, page.language
+    language = page.language
+    hidden = is_blind_first(page.services, line.application)
+    headline = None if hidden else line.headline
     text = line.abstention.sentence if line.abstention else headline.text if headline else None
     return LineView(
         digest=line.digest,
         title=words.say(line.title, language),
-        text=words.say(text, language) if text else "",
+        text=words.say(text, language) if text else page.translate(READ_FIRST) if hidden else "",
         abstains=line.abstention is not None,
         certainty=certainty(headline.expected, headline.interval, language) if headline else None,
         subject=words.short_subject(line.subject, line.subject_name, language),
         application=_title(page, line.application),
         age=words.age(line.as_of, page.services.clock(), language),
         deferred=line.deferred,
-        bulk=application is not None and application.card.bulk_accept,
+        bulk=application is not None and application.card.bulk_accept and not hidden,
     )
 
 

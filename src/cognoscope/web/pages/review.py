@@ -10,7 +10,7 @@ from cognoscope.core.events import ReviewGiven
 from cognoscope.core.image_value import ImageValue
 from cognoscope.core.queries import reviews
 from cognoscope.core.review import Review
-from cognoscope.web.blind import must_read_first
+from cognoscope.web.blind import is_blind_first, must_read_first
 from cognoscope.web.choices import ChoiceRefused, Form, reviews_of
 from cognoscope.web.i18n import N_
 from cognoscope.web.image_choices import OnImages, image_reviews
@@ -96,6 +96,8 @@ def _accepted(page: Page, person: Person, digest: str, token: str, at: datetime)
         return None
     found = find(page, person, digest)
     card = found.application.card
+    if is_blind_first(page.services, card.name):
+        return None
     if not card.bulk_accept or not may_review(person.role, card) or not view_of(page, person, found).open:
         return None
     return Review(proposal=digest, verdict="accept", shown_at=shown_at, decided_at=at)

@@ -15,6 +15,7 @@ from cognoscope.core.inbox import bare, proposal_titles, subject_names
 from cognoscope.core.noun import Sentence
 from cognoscope.core.values import SeriesValue
 from cognoscope.web import words
+from cognoscope.web.blind import READ_FIRST, is_blind_first
 from cognoscope.web.documents import Listed, documents_of
 from cognoscope.web.i18n import N_
 from cognoscope.web.page import CurrentPage, Page
@@ -147,15 +148,17 @@ def _moment(page: Page, entry: Entry, titles: dict[str, Sentence]) -> Moment | N
             return Moment(entry.seq, entry.at, "list-details", title, text, entry.actor.id, None)
         case ProposalMade(proposal=proposal, state=state) if state != "shadow":
             said = proposal.abstention.sentence if proposal.abstention else None
-            said = proposal.headline.text if said is None and proposal.headline else said
-            text = words.say(said, language) if said else ""
+            hidden = is_blind_first(page.services, proposal.application)
+            said = proposal.headline.text if said is None and proposal.headline and not hidden else said
+            text = words.say(said, language) if said else page.translate(READ_FIRST) if hidden else ""
             title, address = words.say(proposal.title, language), f"/proposals/{proposal.digest}"
             return Moment(entry.seq, entry.at, "chart-line", title, text, entry.actor.id, address)
         case ReviewGiven(review=review):
             text = words.element_label(review.element, language) if review.element else ""
             text = text or page.translate(N_("toute la proposition"))
             if review.amended is not None:
-                text += f" : {words.cell(review.amended, language)}"
+                drawn = isinstance(review.amended, str) and review.amended.startswith("{")
+                text += f" : {page.translate(N_('tracé repris')) if drawn else words.cell(review.amended, language)}"
             text = f"{words.say(titles[review.proposal], language)} · {text}"
             title, address = page.translate(VERDICTS[review.verdict]), f"/proposals/{review.proposal}"
             return Moment(entry.seq, entry.at, "user", title, text, entry.actor.id, address)
