@@ -21,6 +21,7 @@ from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.demo.build import DAYS, build, build_invented
 from cognoscope.demo.hospital import hospital
+from cognoscope.demo.imaging.take_in import can_read_images
 from cognoscope.demo.life import days_before
 from cognoscope.demo.real import Real, read_real
 from cognoscope.demo.records import can_read_reports
@@ -42,7 +43,7 @@ PATIENCE_SECONDS = 900.0
 class Demonstration:
     """What a built home is: of which day (none for real data), from which data, its accounts' one password.
 
-    `clock` is the moment at which real data of the past are looked at; `reports` tells whether reports were read.
+    `clock` is the moment at which real data of the past are looked at; `reports` and `images` tell what could be read.
     """
 
     day: str
@@ -51,6 +52,7 @@ class Demonstration:
     clock: str | None = None
     proposals: int = 0
     reports: bool = False
+    images: bool = False
 
 
 def built(home: Home) -> Demonstration | None:
@@ -71,7 +73,12 @@ def is_current(there: Demonstration | None, asked: Demonstration) -> TypeGuard[D
     """Whether what is there is what is asked for; real data never age."""
     if there is None:
         return False
-    return (there.day, there.data, there.reports) == (asked.day, asked.data, asked.reports)
+    return (there.day, there.data, there.reports, there.images) == (
+        asked.day,
+        asked.data,
+        asked.reports,
+        asked.images,
+    )
 
 
 def wanted(data: Path | None, now: datetime) -> Demonstration:
@@ -82,6 +89,7 @@ def wanted(data: Path | None, now: datetime) -> Demonstration:
         data=str(data.resolve()) if data else "",
         password=passwords.generate(),
         reports=data is None and can_read_reports(),
+        images=data is None and can_read_images(),
     )
 
 

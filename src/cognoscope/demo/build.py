@@ -14,6 +14,7 @@ from cognoscope.core.application import Application
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.demo.hospital import Hospital
+from cognoscope.demo.imaging.take_in import take_in_images
 from cognoscope.demo.life import Life, Record, days_before
 from cognoscope.demo.patients import write_patients
 from cognoscope.demo.pharmacy.take_in import take_in_pharmacy
@@ -69,7 +70,8 @@ def build_invented(
     if not others:
         return forecasts
     read = take_in_reports(home, others, today, seed, say)
-    return forecasts + read + take_in_pharmacy(home, others, today, seed, say)
+    read += take_in_pharmacy(home, others, today, seed, say)
+    return forecasts + read + take_in_images(home, others, today, seed, say)
 
 
 def build(

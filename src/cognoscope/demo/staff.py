@@ -26,13 +26,15 @@ CODER = Member("demo-dim", "Hugo Tessier, codage (démo)", (Role.CODER,))
 MANAGER = Member("demo-cadre", "Nadia Ferrand, cadre supérieure (démo)", (Role.MANAGER, Role.BED_MANAGER))
 PHARMACIST = Member("demo-pharmacien", "Luc Morand, pharmacien (démo)", (Role.PHARMACIST,))
 
+RADIOLOGIST = Member("demo-radiologue", "Dr Inès Carlier, radiologue (démo)", (Role.RADIOLOGIST,))
+
 STAFF = (
     BED_MANAGER,
     CLINICIAN,
     MANAGER,
     ADMINISTRATOR,
     PHARMACIST,
-    Member("demo-radiologue", "Dr Inès Carlier, radiologue (démo)", (Role.RADIOLOGIST,)),
+    RADIOLOGIST,
     CODER,
     Member("demo-college", "Aline Rey, collège de l'IA (démo)", (Role.COLLEGE_MEMBER,)),
     Member("demo-dpo", "Sonia Blanchet, protection des données (démo)", (Role.DATA_PROTECTION_OFFICER,)),

@@ -46,7 +46,10 @@ def back_up(home: Home, folder: Path, actor: Actor, at: datetime) -> BackupManif
             for source in _files(home):
                 target = partial / source.relative_to(home.path)
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                shutil.copyfile(source, target)
+                if source.suffix == ".sqlite":
+                    copy_sqlite(source, target)
+                else:
+                    shutil.copyfile(source, target)
             if home.vault_file.exists():
                 copy_sqlite(home.vault_file, partial / home.vault_file.name)
             files = list_files(partial)

@@ -1,0 +1,102 @@
+"""Which images come in: invented chest CTs, and public images where `COGNOSCOPE_DATASETS` holds them."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognoscope.core.errors import InvalidInput
+from cognoscope.datasets.registry import datasets_folder
+from cognoscope.demo.imaging.objects import Picture
+from cognoscope.demo.imaging.thorax import thorax
+from cognoscope.intake.dicom.images import read_image
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """A public set of images: its folder, how many come in, and how a row of its table becomes a picture."""
+
+    application: str
+    folder: str
+    count: int
+    picture: Callable[[NDArray[Any], Row], Picture]
+
+
+def _head(pixels: NDArray[Any], row: Row) -> Picture:
+    size = float(row["pixel_size_mm_here"])
+    return Picture(_grey(pixels)[np.newaxis], "US", "FETUS", "Echographie obstetricale", (0.0, size, size))
+
+
+def _lesion(pixels: NDArray[Any], row: Row) -> Picture:
+    return Picture(pixels[np.newaxis], "DMS", "SKIN", "Dermoscopie")
+
+
+def _fundus(pixels: NDArray[Any], row: Row) -> Picture:
+    return Picture(pixels[np.newaxis], "OP", "EYE", "Retinographie", laterality=row["eye"])
+
+
+def _colon(pixels: NDArray[Any], row: Row) -> Picture:
+    return Picture(pixels[np.newaxis], "ES", "COLON", "Coloscopie")
+
+
+PUBLIC = (
+    PublicSet("imaging.fetalhead", "imaging/fetal_head_hc18_256", 4, _head),
+    PublicSet("imaging.skin", "imaging/skin_isic2017_256", 6, _lesion),
+    PublicSet("imaging.retina", "imaging/retina_srahim_dr_640", 4, _fundus),
+    PublicSet("imaging.polyps", "imaging/polyp_kvasir_seg_256", 3, _colon),
+)
+CHESTS = ((48, 5), (40, 0), (56, 9))
+"""Slices and ill patches of the invented chest CTs."""
+SIDE = 256
+
+
+def chests(seed: int) -> Iterator[Picture]:
+    """The invented chest CTs."""
+    for number, (slices, patches) in enumerate(CHESTS):
+        made = thorax(slices, SIDE, patches, seed + number)
+        yield Picture(made.volume, "CT", "CHEST", "Thorax sans injection", made.spacing)
+
+
+def films(seed: int) -> Iterator[tuple[Picture, Picture]]:
+    """Pairs of film mammograms, right and left, of the public set, where it is there."""
+    rows = _rows("imaging/mammo_mini_mias_1024")
+    pairs = sorted({row["pair_id"] for row in rows})
+    for pair in Random(f"films-{seed}").sample(pairs, min(3, len(pairs))):  # noqa: S311
+        files = sorted({row["file"] for row in rows if row["pair_id"] == pair})
+        pictures = [_grey(read_image(datasets_folder() / "imaging/mammo_mini_mias_1024" / file)) for file in files]
+        if len(pictures) == 2:
+            left, right = (
+                Picture(pixels[np.newaxis], "MG", "BREAST", "Mammographie", (0.0, 0.2, 0.2), side, "MLO")
+                for pixels, side in zip(pictures, "LR", strict=True)
+            )
+            yield left, right
+
+
+def public(application: str, seed: int) -> Iterator[Picture]:
+    """Public images that this application looks at; nothing where they are not there."""
+    for each in PUBLIC:
+        rows = _rows(each.folder) if each.application == application else []
+        for row in Random(f"{application}-{seed}").sample(rows, min(each.count, len(rows))):  # noqa: S311
+            yield each.picture(read_image(datasets_folder() / each.folder / row["file"]), row)
+
+
+def _rows(folder: str) -> list[Row]:
+    path = datasets_folder() / Path(folder) / "labels.csv"
+    if not path.is_file():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is not the table of images it should be: fetch it again.") from error
+
+
+def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
+    return pixels[..., 0] if pixels.ndim == 3 else pixels
