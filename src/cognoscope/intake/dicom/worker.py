@@ -21,6 +21,7 @@ from cognoscope.intake.dicom.store import ImageStore
 from cognoscope.intake.dicom.worker_intake import SpoolReader
 from cognoscope.intake.dicom.worker_judging import Judge
 from cognoscope.intake.dicom.worker_proposing import Proposer
+from cognoscope.intake.dicom.worker_publishing import Publisher
 from cognoscope.intake.dicom.worker_state import ServiceState
 
 IDLE_SECONDS = 0.1
@@ -74,6 +75,7 @@ class Worker:
         self._reader = SpoolReader(spool_folder(home), store, self.state, say)
         self._judge = Judge(self.state, settings, rules, store.identify, say)
         self._proposer = Proposer(self.state, settings, applications, ledger, store, say)
+        self._publisher = Publisher(home, self.state, ledger, store)
 
     def round(self) -> Done:
         """Do what there is to do now.
@@ -87,6 +89,7 @@ class Worker:
         done.jobs = self._proposer.round(self._now)
         self._proposer.reviewed(self._now())
         done.sent = outbox.send_due(self.state, self._settings, self.render, self._now, self._say)
+        self._publisher.round(self._now)
         return done
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -105,6 +108,8 @@ class Worker:
     def close(self) -> None:
         """End in good order."""
         self._calm()
+        with suppress(CognoscopeError):  # otherwise the next one does it as it begins
+            self._publisher.round(self._now, force=True)
         self.state.close()
 
     def _calm(self) -> None:

@@ -14,7 +14,9 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.core.lifecycle import states
 from cognoscope.core.proposal import Proposal
 from cognoscope.core.running import run
+from cognoscope.intake import optout
 from cognoscope.intake.dicom import outbox
+from cognoscope.intake.dicom.store import ImageStore
 from cognoscope.intake.dicom.worker_state import ServiceState
 
 ACTOR = program("dicom")
@@ -31,7 +33,7 @@ class Proposer:
         settings: DicomSettings,
         applications: Sequence[Application],
         ledger: Ledger,
-        store: Any,
+        store: ImageStore,
         say: Callable[[str], None],
     ) -> None:
         self._state = state
@@ -94,6 +96,11 @@ class Proposer:
         standing = states(self._ledger, [application])[name]
         if standing in ("draft", "suspended"):
             self._done(row, "skipped", f"{name} is in the state {standing}: it did not run.")
+            return
+        if {series.person for series, _ in self._store.index.series(study=row["study"])} & optout.opted_out(
+            self._store.home
+        ):
+            self._done(row, "skipped", f"{name} did not run: this person refused the reuse of their data.")
             return
         try:
             proposals = self._proposals(application, row, now())

@@ -22,7 +22,8 @@ from cognoscope.intake.dicom.routing import SeriesFacts
 VERSION = 1
 SCHEMA = """
 CREATE TABLE study (study TEXT PRIMARY KEY, state TEXT NOT NULL, revision INTEGER NOT NULL, first_at REAL NOT NULL,
-  last_at REAL NOT NULL, decided_at REAL, by TEXT NOT NULL DEFAULT '', evidence TEXT NOT NULL DEFAULT '') STRICT;
+  last_at REAL NOT NULL, decided_at REAL, by TEXT NOT NULL DEFAULT '', evidence TEXT NOT NULL DEFAULT '',
+  published INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE series (series TEXT PRIMARY KEY, study TEXT NOT NULL, facts TEXT NOT NULL, stated INTEGER) STRICT;
 CREATE TABLE object (instance TEXT PRIMARY KEY, study TEXT NOT NULL, series TEXT NOT NULL, number INTEGER,
   position REAL) STRICT;

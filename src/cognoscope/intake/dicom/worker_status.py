@@ -9,14 +9,15 @@ from cognoscope.intake.dicom.receive_spool import waiting
 from cognoscope.intake.dicom.worker_state import ServiceState, status_file
 
 SHOWN = 10
+FATES = ("kept", "known", "passed over", "quarantined")
 
 
 def status_of(home: Home, now: float | None = None) -> dict[str, Any]:
     """What `cognoscope dicom status` prints; nothing is changed.
 
-    Keys: ae_title, port, peers (each with what it may do), spool (files, bytes), taken (objects kept, duplicate,
-    quarantined), studies, jobs and outbox (each by state), open (the studies waited for, with the reason), waiting (the
-    results that wait or were refused, with the sentence), failed (jobs that broke off), problems.
+    Keys: ae_title, port, peers (each with what it may do), spool (files, bytes), taken (objects kept, known, passed
+    over, quarantined), studies, jobs and outbox (each by state), open (the studies waited for, with the reason), waiting
+    (the results that wait or were refused, with the sentence), failed (jobs that broke off), problems.
     """
     at = time.time() if now is None else now
     settings = home.settings().dicom
@@ -48,9 +49,8 @@ def status_of(home: Home, now: float | None = None) -> dict[str, Any]:
 
 
 def _remembered(report: dict[str, Any], state: ServiceState, at: float) -> None:
-    report["taken"] = {
-        row["name"]: row["value"] for row in state.rows("SELECT * FROM count WHERE name != 'review_seq' ORDER BY name")
-    }
+    counts = {row["name"]: row["value"] for row in state.rows("SELECT * FROM count ORDER BY name")}
+    report["taken"] = {name: count for name, count in counts.items() if name in FATES}
     for name, table in (("studies", "study"), ("jobs", "job"), ("outbox", "outbox")):
         rows = state.rows(f"SELECT state, count(*) AS n FROM {table} GROUP BY state ORDER BY state")  # noqa: S608
         report[name] = {row["state"]: row["n"] for row in rows}
