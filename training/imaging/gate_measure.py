@@ -7,6 +7,7 @@ images.
 import sys
 import tomllib
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
 from os import environ
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from cognoscope.methods.images import foreign_generated, foreign_spoiled
 from cognoscope.methods.images.gate_features import measures
@@ -21,7 +23,7 @@ from training.imaging import gate_outliers, gate_sets
 
 Bytes = NDArray[np.uint8]
 SEED = 20261122
-TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 400}
+TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 600}
 JUDGED = {"photograph": 240, "text": 160}
 EACH_SET = 220
 
@@ -42,7 +44,17 @@ def allowed(image: Bytes, margin: float, draw: np.random.Generator) -> Bytes:
     values = image.astype(np.float32)
     middle = float(values.mean())
     values = (values - middle) * draw.uniform(0.85, 1.15) + middle * draw.uniform(0.9, 1.1)
-    return np.asarray(np.clip(values, 0, 255), np.uint8)
+    if image.ndim == 3:
+        values = values * draw.uniform(0.92, 1.08, 3).astype(np.float32)
+    copy = np.asarray(np.clip(values, 0, 255), np.uint8)
+    return compressed(copy, int(draw.integers(55, 95))) if draw.random() < 0.5 else copy
+
+
+def compressed(image: Bytes, quality: int) -> Bytes:
+    """As JPEG gives it back."""
+    stream = BytesIO()
+    Image.fromarray(image).save(stream, "JPEG", quality=quality)
+    return gate_sets.greyed(np.asarray(Image.open(stream), np.uint8))
 
 
 def surrounded(image: Bytes, margin: float, draw: np.random.Generator) -> Bytes:

@@ -45,6 +45,7 @@ for group in (
     clients,
     exports,
     dicom,
+    models,
 ):
     group.register(app)
 

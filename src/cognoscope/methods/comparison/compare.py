@@ -26,10 +26,10 @@ class Comparison:
         known: cases of `cases` whose truth is known; `positives` of them have the finding.
         curves, areas, area_difference: of the known cases, None unless some have the finding and some have not.
         decided: at each one's threshold, of the known cases; None without thresholds or known cases.
-        agreement: quadratic-weighted kappa of the decisions at the thresholds over all `cases`; None without thresholds.
+        agreement: kappa of the decisions at the thresholds over all `cases`; None without thresholds.
         measured: differences of measurements; None for scores.
         errors, error_difference: mean absolute errors of measurements against the truth, first and second.
-        differ: indices of the cases where both differ most, worst first; by rank for scores, by amount for measurements.
+        differ: indices of the cases where both differ most, worst first: by rank (scores) or amount (measurements).
     """
 
     cases: int
@@ -68,7 +68,7 @@ def compare(
     both, known, counts = _aligned(first, second, truth)
     one, two, sick = first[known], second[known], truth[known] > 0.5
     patients = np.asarray(groups)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(counts)
     if sick.any() and not sick.all():
         found["curves"] = curve(one, sick), curve(two, sick)
         first_area, second_area, found["area_difference"] = paired_auc(one, two, sick, patients[known])
@@ -85,7 +85,7 @@ def compare(
         ]
         found["agreement"] = _unless_nan(weighted_kappa(called[0], called[1], 2, patients[both], seed))
     gaps = np.abs(rankdata(first[both]) - rankdata(second[both]))
-    return Comparison(**counts, positives=int(sick.sum()), differ=_worst(gaps, both), **found)
+    return Comparison(positives=int(sick.sum()), differ=_worst(gaps, both), **found)
 
 
 def compare_measurements(first: Array, second: Array, truth: Array, groups: Sequence[Any], seed: int) -> Comparison:
@@ -98,17 +98,14 @@ def compare_measurements(first: Array, second: Array, truth: Array, groups: Sequ
     """
     both, known, counts = _aligned(first, second, truth)
     patients = np.asarray(groups)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(counts)
     if int(both.sum()) >= 2:
         found["measured"] = bland_altman(first[both], second[both], patients[both], seed)
     if known.any():
         wrong = [np.abs(amounts[known] - truth[known]) for amounts in (first, second)]
-        found["errors"] = tuple(
-            by_group(lambda index, e=e: float(e[index].mean()), patients[known], seed) for e in wrong
-        )
-        gap = wrong[0] - wrong[1]
-        found["error_difference"] = by_group(lambda index: float(gap[index].mean()), patients[known], seed)
-    return Comparison(**counts, positives=0, differ=_worst(np.abs(first - second)[both], both), **found)
+        found["errors"] = _mean(wrong[0], patients[known], seed), _mean(wrong[1], patients[known], seed)
+        found["error_difference"] = _mean(wrong[0] - wrong[1], patients[known], seed)
+    return Comparison(positives=0, differ=_worst(np.abs(first - second)[both], both), **found)
 
 
 def _aligned(first: Array, second: Array, truth: Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, int]]:
@@ -124,6 +121,10 @@ def _aligned(first: Array, second: Array, truth: Array) -> tuple[NDArray[np.bool
         "known": int(known.sum()),
     }
     return both, known, counts
+
+
+def _mean(values: Array, patients: NDArray[Any], seed: int) -> Estimate:
+    return by_group(lambda index: float(values[index].mean()), patients, seed)
 
 
 def _worst(gaps: Array, both: NDArray[np.bool_]) -> tuple[int, ...]:
