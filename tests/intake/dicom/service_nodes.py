@@ -101,7 +101,7 @@ def orthanc(folder: Path, known: dict[str, tuple[str, int]] | None = None) -> It
         _wait_for(running, process)
         yield running
     finally:
-        process.terminate()
+        process.kill()  # it takes three seconds to end in good order
         process.wait(20)
 
 

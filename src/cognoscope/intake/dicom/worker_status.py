@@ -16,8 +16,8 @@ def status_of(home: Home, now: float | None = None) -> dict[str, Any]:
     """What `cognoscope dicom status` prints; nothing is changed.
 
     Keys: ae_title, port, peers (each with what it may do), spool (files, bytes), taken (objects kept, known, passed
-    over, quarantined), studies, jobs and outbox (each by state), open (the studies waited for, with the reason), waiting
-    (the results that wait or were refused, with the sentence), failed (jobs that broke off), problems.
+    over, quarantined), studies, jobs and outbox (each by state), open (the studies waited for, with the reason),
+    waiting (the results that wait or were refused, with the sentence), failed (jobs that broke off), problems.
     """
     at = time.time() if now is None else now
     settings = home.settings().dicom
