@@ -9,7 +9,7 @@ from functools import cache
 
 from cognoscope.core.errors import CognoscopeError, InvalidInput, NotInstalled
 
-TALKATIVE = ("pydicom", "pynetdicom", "highdicom", "dicomanonymizer", "nibabel", "PIL", "dicomweb_client")
+TALKATIVE = ("pydicom", "pynetdicom", "highdicom", "dicomanonymizer", "nibabel", "PIL", "dicomweb_client", "openjpeg")
 _ONE_AT_A_TIME = threading.RLock()
 
 

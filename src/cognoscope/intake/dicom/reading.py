@@ -19,20 +19,26 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 2 << 30
 LARGEST_PIXEL_BYTES = 4 << 30
-INFLATED_AT_MOST = 512 << 20
+INFLATED_AT_MOST = 256 << 20
+READS_AT_MOST = 1_000_000
+"""Pieces of a header, at all depths of sequences of undefined length: some 300,000 elements."""
+HEADER_AT_MOST = 32 << 20
+LONG_VALUES = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UT", "UC"})
 UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 DIRECTORY = "1.2.840.10008.1.3.10"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 NATIVE = frozenset({IMPLICIT_LITTLE, "1.2.840.10008.1.2.1", EXPLICIT_BIG, DEFLATED})
+PIXEL_DATA = 0x7FE00010
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 NO_DICOM = "This is not a DICOM file: it lacks the mark DICM after its first 128 bytes. Export it again."
 DAMAGED = "This DICOM object is damaged: its elements cannot be read. Have it sent again."
 TRUNCATED = "This DICOM object is cut off: it ends before the length that it states. Have it sent again."
 TOO_LARGE = "This DICOM object is too large to be taken in (more than 2 GiB)."
-BOMB = "This DICOM object grows beyond 512 MiB when it is unpacked: it is damaged, or made to harm."
+ENDLESS = "This DICOM object has a header far larger than any real one: it is damaged, or made to harm."
+BOMB = "This DICOM object grows beyond 256 MiB when it is unpacked: it is damaged, or made to harm."
 
 
 @dataclass(frozen=True)
@@ -93,18 +99,30 @@ def _parsed(content: bytes) -> tuple["Dataset", str]:
     from pydicom.dataset import FileDataset
     from pydicom.filereader import read_dataset
 
-    stream: BytesIO = BytesIO(content)
+    stream = _Bounded(content)
     stream.seek(132)
     meta = _meta(stream)
     syntax = _syntax(meta)
     if syntax == DEFLATED:
-        stream = BytesIO(_inflated(content[stream.tell() :]))
+        stream = _Bounded(_inflated(content[stream.tell() :]))
     implicit, little = syntax == IMPLICIT_LITTLE, syntax != EXPLICIT_BIG
     parsed = read_dataset(stream, implicit, little)
     _whole(parsed, stream)
     dataset = FileDataset("", parsed, content[:128], meta, implicit, little)
     dataset.set_original_encoding(implicit, little, parsed._character_set)
     return dataset, syntax
+
+
+class _Bounded(BytesIO):
+    """Bytes that are read in pieces, though not in more of them than a real header has."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > READS_AT_MOST:
+            raise InvalidInput(ENDLESS)
+        return super().read(size)
 
 
 def _meta(stream: BytesIO) -> "FileMetaDataset":
@@ -140,14 +158,18 @@ def _whole(parsed: "Dataset", stream: BytesIO) -> None:
     from pydicom.dataelem import RawDataElement
 
     end, size = stream.tell(), stream.seek(0, 2)
-    last = 0
+    last = header = 0
     for element in parsed.elements():
         if isinstance(element, RawDataElement) and element.length != 0xFFFFFFFF:
             if len(element.value or b"") != element.length:
                 raise InvalidInput(TRUNCATED)
             last = element.value_tell + element.length
+            if element.VR not in LONG_VALUES and element.tag != PIXEL_DATA:
+                header += element.length
         else:
             last = 0
+    if header > HEADER_AT_MOST:
+        raise InvalidInput(ENDLESS)
     stream.seek(last)
     # Some writers pad a file with zeros; anything else after the last element was not understood.
     if end < size or (last and stream.read(9).strip(b"\0")):
@@ -216,9 +238,7 @@ def check_sizes(read: DicomObject) -> None:
         raise InvalidInput("This DICOM object describes its pixels in a way that the standard does not know.")
     values = read.rows * read.columns * read.number_of_frames * samples
     if values * max(bits, 8) // 8 > LARGEST_PIXEL_BYTES:
-        raise InvalidInput(
-            "This DICOM object states more pixels than can be held in memory: it is damaged, or too large."
-        )
+        raise InvalidInput("This DICOM object states more pixels than memory can hold: it is damaged, or too large.")
     if read.transfer_syntax in NATIVE:
         promised = -(-values * bits // 8)
         if word_of(dataset, "PhotometricInterpretation") == "YBR_FULL_422":

@@ -1,4 +1,4 @@
-"""Who a DICOM header names goes to the vault, sealed, unless the vault knows that person already from a better source."""
+"""Who a DICOM header names goes to the vault, sealed, unless the vault knows that person already."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
