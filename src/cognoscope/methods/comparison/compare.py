@@ -67,7 +67,7 @@ def compare(
     """
     both, known, counts = _aligned(first, second, truth)
     one, two, sick = first[known], second[known], truth[known] > 0.5
-    patients = np.asarray(groups)
+    patients = np.asarray(list(groups))
     found: dict[str, Any] = dict(counts)
     if sick.any() and not sick.all():
         found["curves"] = curve(one, sick), curve(two, sick)
@@ -97,7 +97,7 @@ def compare_measurements(first: Array, second: Array, truth: Array, groups: Sequ
         groups: (n,) the patient of each case.
     """
     both, known, counts = _aligned(first, second, truth)
-    patients = np.asarray(groups)
+    patients = np.asarray(list(groups))
     found: dict[str, Any] = dict(counts)
     if int(both.sum()) >= 2:
         found["measured"] = bland_altman(first[both], second[both], patients[both], seed)
