@@ -7,6 +7,7 @@ from cognoscope.apps import APPLICATIONS
 from cognoscope.core import pixels
 from cognoscope.core.application import Application
 from cognoscope.core.home import Home
+from cognoscope.intake.results.application import foreign_application
 
 RESEARCH = Path(cognoscope.__file__).parents[2] / "research_models"
 """Weights learnt on data for research only: in the source tree, never in what is installed from a package."""
@@ -16,7 +17,7 @@ def installed(home: Home) -> tuple[Application, ...]:
     """What may run in this installation; pixels are looked for in its folder from then on.
 
     A folder `models/NAME` holds the weights of the shipped application of that name, or a whole application that a
-    person added (`cognoscope models add`).
+    person added (`cognoscope models add`); `models/foreign.NAME` is another maker's algorithm, whose results come in.
 
     Raises:
         InvalidInput: an added model was changed or can no longer be read.
@@ -28,7 +29,7 @@ def installed(home: Home) -> tuple[Application, ...]:
         each.with_model(home.models / each.name) if each.with_model and (home.models / each.name).is_dir() else each
         for each in APPLICATIONS
     )
-    return shipped
+    return shipped + tuple(foreign_application(folder) for folder in sorted(home.models.glob("foreign.*")))
 
 
 def to_try(application: Application) -> Application:

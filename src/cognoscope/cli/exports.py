@@ -4,11 +4,14 @@ from pathlib import Path
 
 import typer
 
+from cognoscope.cli import export_dicom
+
 export = typer.Typer(help="Write what other systems take over; each export is in the ledger.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's verbs to the command line."""
+    export_dicom.register(export)
     app.add_typer(export, name="export")
 
 

@@ -8,6 +8,7 @@ from cognoscope.cli import (
     ingest_fhir,
     ingest_omop,
     ingest_reports,
+    ingest_results,
     ingest_table,
     optout,
     vault,
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     ingest_table.register(ingest)
     ingest_reports.register(ingest)
     ingest_dicom.register(ingest)
+    ingest_results.register(ingest)
     app.add_typer(ingest, name="ingest")
     optout.register(app)
     vault.register(app)

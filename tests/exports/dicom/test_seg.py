@@ -127,8 +127,12 @@ def test_frames_of_a_multi_frame_object_in_another_order() -> None:
         header.SOPInstanceUID, [4, 3, 2, 1], assert_missing_frames_are_empty=True, ignore_spatial_locations=True
     )
     np.testing.assert_array_equal(back[..., 0], array == 1)
+    # The order is found by place where it is not given, and where the header is given once for each frame.
+    for headers in ([header], [header] * 4):
+        (same,) = objects_for(proposal, case, source_series(headers), parts=("seg",))
+        assert saved(same).PixelData == saved(seg).PixelData
     with pytest.raises(InvalidInput, match="wrong slice"):
-        objects_for(proposal, case, source_series([header]), parts=("seg",))
+        objects_for(proposal, case, source_series([header], order=(0, 1, 2, 3)), parts=("seg",))
 
 
 @pytest.mark.parametrize("kind", ["CR", "DX", "MG", "OT", "US"])

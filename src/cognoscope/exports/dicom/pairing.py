@@ -54,7 +54,7 @@ def pairs(case: Case, source: SourceSeries | Sequence[SourceSeries]) -> dict[str
         image = case.image(series.image) if series.image else (case.images[0] if len(case.images) == 1 else None)
         if image is None:
             raise InvalidInput("The headers given belong to no image of the case: name the image of each series.")
-        found[image.name] = _pair(image, series)
+        found[image.name] = _pair(image, _arranged(image, series))
     if not found:
         raise InvalidInput("A result cannot be written as DICOM without the headers of the images it is about.")
     return found
@@ -72,6 +72,23 @@ def _pair(image: CaseImage, series: SourceSeries) -> Pair:
             raise InvalidInput(f"The headers of the image {image.name} are of an image of another size.")
     _same_places(image, series, frames)
     return Pair(image, series, frames)
+
+
+def _arranged(image: CaseImage, series: SourceSeries) -> SourceSeries:
+    """The same headers, each object once, and for a multi-frame object the order in which its frames lie in the image:
+    a volume is put in order by place, the object it came from need not be."""
+    headers = tuple({str(each.get("SOPInstanceUID")): each for each in series.headers}.values())
+    series = SourceSeries(headers, series.image, series.order)
+    frames = int(headers[0].get("NumberOfFrames") or 1)
+    if series.order or len(headers) > 1 or frames == 1 or image.affine is None:
+        return series
+    places = [place for number in range(1, frames + 1) if (place := position(headers[0], number)) is not None]
+    if len(places) != frames or image.raster.frames != frames:
+        return series
+    affine = np.array(image.affine, dtype=np.float64).reshape(4, 4)
+    wanted = [affine[:3, :] @ (0, 0, number, 1) for number in range(frames)]
+    order = tuple(int(np.linalg.norm(np.array(places) - place, axis=1).argmin()) for place in wanted)
+    return SourceSeries(headers, series.image, order) if len(set(order)) == frames else series
 
 
 def _same_places(image: CaseImage, series: SourceSeries, frames: tuple[SourceFrame, ...]) -> None:
