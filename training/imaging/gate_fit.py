@@ -22,7 +22,7 @@ from training.imaging.gate_export import export
 Array = NDArray[np.float32]
 CLASSES = ("own", "not-this-kind", "inverted", "cropped", "blurred", "noisy")
 SEED, FOLDS, HIDDEN, STEPS, BATCH = 20261122, 4, 48, 600, 384
-OWN_LOST, NOVEL_LOST, LENIENT = 0.02, 0.005, 1.5
+OWN_LOST, NOVEL_LOST, LENIENT = 0.025, 0.005, 1.5
 COMPONENTS = 40
 
 

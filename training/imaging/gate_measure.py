@@ -23,7 +23,7 @@ from training.imaging import gate_outliers, gate_sets
 
 Bytes = NDArray[np.uint8]
 SEED = 20261122
-TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 600}
+TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 700}
 JUDGED = {"photograph": 240, "text": 160}
 EACH_SET = 220
 
@@ -78,7 +78,7 @@ def spoiled(image: Bytes, draw: np.random.Generator, judge: bool) -> Iterator[tu
             np.exp(draw.uniform(np.log(least * (1.25 if judge else 1.0)), np.log(least * (3 if judge else 5))))
         )
         yield "blurred", foreign_spoiled.blurred(image, radius, blurs[int(draw.integers(len(blurs)))], draw)
-        noises = ("grey", "colour", "speckle") if judge else ("grey", "colour", "salt", "uniform")
+        noises = ("grey", "colour", "speckle") if judge else ("grey", "colour", "salt", "uniform", "photon")
         strength = draw.uniform(0.1, 0.25) if judge else draw.uniform(0.06, 0.4)
         yield "noisy", foreign_spoiled.noisy(image, strength, noises[int(draw.integers(len(noises)))], draw)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cognoscope.methods.images.foreign_generated import power_noise, sample_photographs, window_of
-from training.imaging.gate_pictures import bowel, eye_ground
+from training.imaging.gate_pictures import bowel, breast, eye_ground
 
 Bytes = NDArray[np.uint8]
 PHOTOGRAPHS = (
@@ -173,8 +173,8 @@ def _curves(
 def lookalikes(draw: np.random.Generator) -> Iterator[Bytes]:
     """Endless: invented pictures with frames and tones of instruments, but of nothing: discs, fans, films, blots."""
     while True:
-        if draw.random() < 0.45:
-            yield eye_ground(draw) if draw.random() < 0.5 else bowel(draw)
+        if draw.random() < 0.6:
+            yield (eye_ground, bowel, breast)[int(draw.integers(3))](draw)
             continue
         rows, columns = _sides(draw)
         down, across = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)[None, :]

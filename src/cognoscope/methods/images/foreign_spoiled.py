@@ -14,7 +14,7 @@ Bytes = NDArray[np.uint8]
 BLURS: Final = ("gaussian", "defocus", "motion", "box", "enlarged", "oblong", "shaken")
 TRACES: Final = 4
 """Levels (of 255) by which the colours of a grey image may differ after compression."""
-NOISES: Final = ("grey", "colour", "speckle", "salt", "uniform")
+NOISES: Final = ("grey", "colour", "speckle", "salt", "uniform", "photon")
 
 
 def greyed(image: Bytes) -> Bytes:
@@ -74,6 +74,8 @@ def noisy(image: Bytes, strength: float, kind: str, draw: np.random.Generator) -
         values = values + draw.normal(0, strength, image.shape).astype(np.float32)
     elif kind == "speckle":
         values = values * (1 + draw.normal(0, 2 * strength, image.shape).astype(np.float32))
+    elif kind == "photon":
+        values = values + np.sqrt(values) * draw.normal(0, 1.5 * strength, image.shape).astype(np.float32)
     elif kind == "uniform":
         values = values + draw.uniform(-(3**0.5) * strength, 3**0.5 * strength, image.shape).astype(np.float32)
     else:
