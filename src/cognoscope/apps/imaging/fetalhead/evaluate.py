@@ -5,7 +5,6 @@ where there are masks, mask. Every image counts, whether the gate would have ref
 what an application accepts flatters it.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from cognoscope.apps.imaging.fetalhead.case import KIND
 from cognoscope.apps.imaging.fetalhead.model import Head, measured, outline_of
 from cognoscope.core.evaluation import Evaluation, Metric
 from cognoscope.intake.imaging.judged import Judged, judged_images
+from cognoscope.intake.imaging.judged_evaluation import evaluation_of
 from cognoscope.methods.images.model_folder import ModelFolder
 from cognoscope.methods.images.refused import refused_metrics
 from cognoscope.methods.images.scores import dice, mean_by_group, share_by_group
@@ -36,27 +36,7 @@ def evaluate(folder: Path, weights: Path | None) -> Evaluation:
     Raises:
         InvalidInput: the folder is not laid out so.
     """
-    started = time.perf_counter()
-    judged = judged_images(KIND, folder, NEEDED, weights)
-    metrics: tuple[Metric, ...] = (Metric(name="mae_mm", value=None),)
-    detail: dict[str, Any] = {"images": len(judged) + judged.left_out, "left_out_taught_the_model": judged.left_out}
-    if weights is None:
-        detail["nothing_judged"] = "there is no model"
-    elif not len(judged):
-        detail["nothing_judged"] = "every image of this folder taught or tuned the model"
-        detail["when_made"] = {name: one.model_dump() for name, one in ModelFolder(weights).about.figures.items()}
-    else:
-        metrics, more = _judge(judged, weights)
-        detail |= more
-    return Evaluation(
-        application=CARD.name,
-        version=CARD.version,
-        dataset=folder.resolve().name,
-        rows=len(judged) if weights else 0,
-        metrics=metrics,
-        seconds=round(time.perf_counter() - started, 1),
-        detail=detail,
-    )
+    return evaluation_of(CARD, judged_images(KIND, folder, NEEDED, weights), weights, "mae_mm", _judge)
 
 
 def _judge(judged: Judged, weights: Path) -> tuple[tuple[Metric, ...], dict[str, Any]]:

@@ -1,0 +1,5 @@
+"""Polyps on colonoscopy images."""
+
+from cognoscope.apps.imaging.polyps.app import APPLICATION
+
+__all__ = ["APPLICATION"]

@@ -1,0 +1,82 @@
+"""What the probability of a melanoma is in words, marks and evidence."""
+
+from cognoscope.apps.imaging.skin.model import beside, labels
+from cognoscope.core.image_value import ImageValue, Measurement, on_pixels
+from cognoscope.core.noun import Sentence
+from cognoscope.core.proposal import Headline, Proposal
+from cognoscope.methods.images.asking import Asked
+from cognoscope.methods.images.classifier import Classifier
+from cognoscope.methods.images.spoken import heat_overlay, hottest, percent, probability
+
+MELANOMA = Sentence(fr="Probabilité de mélanome", en="Probability of melanoma")
+PLACE = Sentence(fr="Zone qui a le plus compté", en="Place that counted most")
+WOULD_CHANGE = (
+    Sentence(
+        fr="L'examen du patient : âge, évolution, autres lésions ; l'image seule ne les dit pas.",
+        en="Seeing the patient: age, change over time, other lesions; the image alone does not say.",
+    ),
+    Sentence(
+        fr="Une peau foncée, une muqueuse, un ongle, une lésion déjà traitée : le modèle n'en a presque pas vu.",
+        en="Dark skin, mucosa, a nail, a lesion treated before: the model has hardly seen any.",
+    ),
+    Sentence(
+        fr="Une patientèle où le mélanome est plus rare que dans les images d'apprentissage.",
+        en="Patients among whom melanoma is rarer than in the images that taught the model.",
+    ),
+)
+
+
+def proposal(asked: Asked, classifier: Classifier) -> Proposal:
+    """The probability of a melanoma in one image, beside the working point of dermatologists."""
+    reading = classifier.read(asked.shown)
+    answer = reading.answers["melanoma"]
+    place, chance = beside(answer), percent(answer.yes)
+    measurements = [probability(asked, answer, "melanoma", MELANOMA, labels())]
+    measurements.append(
+        Measurement(
+            key=f"threshold{asked.suffix}",
+            label=Sentence(
+                fr="Seuil du modèle à 86,6 % de sensibilité (58 dermatologues : 86,6 % et 71,3 % de spécificité)",
+                en="The model's threshold at 86.6% sensitivity (58 dermatologists: 86.6% and 71.3% specificity)",
+            ),
+            amount=round(place.threshold, 3),
+            words=Sentence(
+                fr="Au-dessus du seuil" if place.above else "Sous le seuil",
+                en="Above the threshold" if place.above else "Below the threshold",
+            ),
+        )
+    )
+    if place.specificity is not None:
+        measurements.append(
+            Measurement(
+                key=f"specificity{asked.suffix}",
+                label=Sentence(
+                    fr="Spécificité du modèle à ce seuil (58 dermatologues : 71,3 %)",
+                    en="Specificity of the model at that threshold (58 dermatologists: 71.3%)",
+                ),
+                amount=round(100 * place.specificity, 1),
+                unit="%",
+            )
+        )
+    heat = reading.heat("melanoma")
+    mark = hottest(asked, heat, "place", PLACE, answer.yes) if place.above else None
+    if place.above:
+        text = Sentence(
+            fr=f"Mélanome à exclure : probabilité {chance.fr}, au-dessus du seuil réglé sur 86,6 % de sensibilité.",
+            en=f"Melanoma to be excluded: probability {chance.en}, above the threshold set at 86.6% sensitivity.",
+        )
+    else:
+        text = Sentence(
+            fr=f"Sous le seuil : probabilité de mélanome {chance.fr}. Cela n'exclut pas un mélanome.",
+            en=f"Below the threshold: probability of melanoma {chance.en}. This does not exclude a melanoma.",
+        )
+    return asked.answer(
+        Headline(element=measurements[0].key, text=text, expected=measurements[0].amount, urgency=round(answer.yes, 3)),
+        ImageValue(
+            measurements=tuple(measurements),
+            marks=(mark,) if mark else (),
+            overlays=(heat_overlay(asked, heat),),
+        ),
+        (on_pixels(mark),) if mark else (),
+        WOULD_CHANGE,
+    )
