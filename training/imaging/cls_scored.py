@@ -1,0 +1,76 @@
+"""Score from 1 to 10, its reliability table, and how sure a mark is: all from answers out of fold."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognoscope.apps.imaging.mammography.model import marks_of, score_of
+from cognoscope.apps.imaging.mammography.reliability import error, frame, table
+from cognoscope.methods.images.answers import calibrated, log_odds, probabilities
+from cognoscope.methods.images.model_folder import Calibration, Head
+from training.imaging.cls_calibrate import platt
+from training.imaging.cls_data import Examples, drawn
+
+SHARES = (0.25, 0.45, 0.60, 0.70, 0.78, 0.85, 0.90, 0.94, 0.97)
+"""Share of films below each cut point: low scores are wide, so that high ones mean something."""
+FOLDS = 5
+MARKS_ON_NORMAL = 0.5
+
+
+def scored(
+    head: Head, examples: Examples, maps: NDArray[np.float32], logits: NDArray[np.float64], out: Path, side: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`[more]` of `model.toml`, further figures; writes `reliability.csv`.
+
+    The table's probabilities come from a calibration that was fitted without the women it speaks of.
+    """
+    truth = examples.answers["malignant"] > 0
+    odds, fold = log_odds(head, logits), drawn(examples.strata, examples.groups, FOLDS, 7)
+    chances = np.empty(len(truth))
+    for number in range(FOLDS):
+        part = fold == number
+        slope, intercept = platt(odds[~part], truth[~part])
+        chances[part] = calibrated(Calibration(kind="platt", slope=slope, intercept=intercept), odds[part])
+    cuts = [round(float(cut), 5) for cut in np.quantile(probabilities(head, logits)[:, 1], SHARES)]
+    scores = np.array([score_of(chance, tuple(cuts)) for chance in chances])
+    lines = table(scores, chances, truth, np.array(examples.groups))
+    frame(lines).to_csv(out / "reliability.csv", index=False)
+    marks, found = _marks(examples, maps, side)
+    how = "cross-validated"
+    return {"score": {"cuts": cuts}, "marks": marks}, {
+        "ece_of_scores": {"value": error(lines), "how": how + ": over the ten scores, calibrated on other women"},
+        **{name: {"value": value, "how": how} for name, value in found.items()},
+    }
+
+
+def _marks(examples: Examples, maps: NDArray[np.float32], side: int) -> tuple[dict[str, float], dict[str, float]]:
+    """How the log-odds of a peak become the probability that it lies on a circled lesion, from which one on it is
+    shown (half a mark on a film without any lesion), and how many lesions are then marked."""
+    evidence, hit, film = [], [], []
+    for place, (plane, circles) in enumerate(zip(maps[:, 1], examples.circles, strict=True)):
+        for mark in marks_of(plane, 1.0, 0.0, 0.0):
+            certain = np.clip(mark.certainty, 1e-3, 1 - 1e-3)
+            evidence.append(float(np.log(certain / (1 - certain))))
+            hit.append(any(_on(mark, circle, side) for circle in circles))
+            film.append(place)
+    slope, intercept = platt(np.array(evidence), np.array(hit))
+    chance = 1 / (1 + np.exp(-(slope * np.array(evidence) + intercept)))
+    normal = [place for place, answer in enumerate(examples.answers["abnormal"]) if answer == 0]
+    on_normal = np.sort(chance[np.isin(film, normal)])[::-1]
+    least = float(on_normal[min(len(on_normal) - 1, int(MARKS_ON_NORMAL * len(normal)))])
+    marked = {"malignant": [0, 0], "benign": [0, 0]}
+    for plane, circles in zip(maps[:, 1], examples.circles, strict=True):
+        shown = marks_of(plane, slope, intercept, least)
+        for circle in circles:
+            kind = marked["malignant" if circle[3] else "benign"]
+            kind[0] += any(_on(mark, circle, side) for mark in shown)
+            kind[1] += 1
+    found = {f"lesions_marked_{name}": hits / max(1, count) for name, (hits, count) in marked.items()}
+    found["marks_per_normal_film"] = float((on_normal >= least).sum() / max(1, len(normal)))
+    return {"slope": slope, "intercept": intercept, "least": round(least, 4)}, found
+
+
+def _on(mark: Any, circle: tuple[float, float, float, int], side: int) -> bool:
+    return bool(np.hypot(mark.row - circle[0], mark.column - circle[1]) <= max(circle[2], 0.75 * side))
