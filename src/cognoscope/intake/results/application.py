@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -73,8 +74,7 @@ def card_of(algorithm: ForeignAlgorithm) -> Card:
         if isinstance(value, list):
             return [filled(each) for each in value]
         if isinstance(value, str):
-            for key, instead in said.items():
-                value = value.replace(f"@{key}@", instead)
+            return re.sub(r"@(name|version|manufacturer)@", lambda found: said[found[1]], value)
         return value
 
     whole = filled(tomllib.loads(text))

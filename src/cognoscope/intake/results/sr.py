@@ -1,7 +1,7 @@
 """DICOM structured reports of other people's algorithms (TID 1500 and its relatives) as results."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.image_value import Coded, Measurement
@@ -23,6 +23,8 @@ NO_NUMBERS = (
 BY_A_PERSON = "This structured report was made by a person, not by an algorithm: it is not taken in as a proposal."
 GROUP, LIBRARY = "125007", "111028"
 FINDING = "121071"
+CERTAINTIES = ("111012", "111047")
+"""Certainty of finding and probability of cancer, in %: how sure an algorithm is of the region beside them."""
 SITES, SIDES = ("363698007", "G-C0E3"), ("272741003", "G-C171")
 NOT_EVALUATIONS = frozenset(
     {FINDING, *SITES, *SIDES, "276214006", "G-C171", "121049", "121058", "121005", "111000", "121139", "112039"}
@@ -93,13 +95,30 @@ def _content(root: Item) -> tuple[list[Measurement], list[PlacedMark]]:
     found = _Found([], [])
     groups = [item for item in root.every() if item.type == "CONTAINER" and item.name == GROUP]
     for group in groups:
-        about = _about(group)
-        for item in group.below():
-            _one(item, about, found, evaluations=True)
+        about, first = _about(group), len(found.marks)
+        items = list(group.below())
+        region = any(item.type == "SCOORD" for item in items)
+        for item in items:
+            if not (region and item.name in CERTAINTIES):
+                _one(item, about, found, evaluations=True)
+        sure = _certainty(items) if region else None
+        if sure is not None:
+            found.marks[first:] = [replace(mark, certainty=sure) for mark in found.marks[first:]]
     if not groups:
         for item in _outside_the_library(root):
             _one(item, "", found, evaluations=False)
     return found.measurements, found.marks
+
+
+def _certainty(items: Sequence[Item]) -> float | None:
+    """How sure the algorithm is of a region, as a probability; None where it does not say so in %."""
+    for item in items:
+        values = item.dataset.get("MeasuredValueSequence") if item.name in CERTAINTIES else None
+        amount = values[0].get("NumericValue") if values else None
+        if amount not in (None, "") and 0 <= float(amount) <= 100:
+            unit = first_code(values[0].get("MeasurementUnitsCodeSequence")) if values else None
+            return float(amount) / 100 if unit is not None and unit.value == "%" else None
+    return None
 
 
 def _outside_the_library(root: Item) -> Iterator[Item]:

@@ -17,7 +17,8 @@ def mark_of(item: Item, label: str) -> PlacedMark | None:
     references = image.dataset.get("ReferencedSOPSequence") if image else None
     if not references:
         return None
-    data = [float(each) for each in item.dataset.get("GraphicData") or ()]
+    given = item.dataset.get("GraphicData")
+    data = [float(each) for each in given] if hasattr(given, "__iter__") else []
     if len(data) < 2 or len(data) % 2 or len(data) > 2 * MOST_POINTS or not np.isfinite(data).all():
         return None
     points = np.array(data).reshape(-1, 2)[:, ::-1] - PIXEL_CENTRE
