@@ -1,4 +1,4 @@
-"""Invented eye grounds, bowels and breasts: gates that ship may not learn from the real ones, which are for research."""
+"""Invented eye grounds, bowels and breasts: gates that ship may not learn from the real ones (research only)."""
 
 import numpy as np
 from numpy.typing import NDArray

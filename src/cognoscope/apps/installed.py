@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cognoscope
 from cognoscope.apps import APPLICATIONS
+from cognoscope.apps.added import added_application
 from cognoscope.core import pixels
 from cognoscope.core.application import Application
 from cognoscope.core.home import Home
@@ -29,7 +30,8 @@ def installed(home: Home) -> tuple[Application, ...]:
         each.with_model(home.models / each.name) if each.with_model and (home.models / each.name).is_dir() else each
         for each in APPLICATIONS
     )
-    return shipped + tuple(foreign_application(folder) for folder in sorted(home.models.glob("foreign.*")))
+    added = tuple(added_application(folder) for folder in sorted(home.models.glob("added.*")))
+    return shipped + added + tuple(foreign_application(folder) for folder in sorted(home.models.glob("foreign.*")))
 
 
 def to_try(application: Application) -> Application:
