@@ -16,12 +16,12 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.intake.dicom.extra import need_imaging
 from cognoscope.intake.dicom.receive_contexts import contexts
+from cognoscope.intake.dicom.receive_quick import PIECE, no_log_lines, quick_answers, quick_link
 from cognoscope.intake.dicom.receive_spool import NoRoom, SpoolWriter, spool_folder
 
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
 CANNOT_UNDERSTAND = 0xC000
-PDU_BYTES = 131_072
 MOST_ASSOCIATIONS = 20
 Say = Callable[[str], None]
 
@@ -55,13 +55,14 @@ class Receiver:
 
         for left in self._folder.glob("*.new"):  # a process that was killed as it began a file: nothing was in it yet
             left.unlink(missing_ok=True)
+        no_log_lines()
         entity = AE(ae_title=self._settings.ae_title)
         entity.supported_contexts = contexts()
         entity.require_called_aet = True
-        entity.maximum_pdu_size = PDU_BYTES
+        entity.maximum_pdu_size = PIECE
         entity.maximum_associations = MOST_ASSOCIATIONS
         handlers: list[Any] = [
-            (evt.EVT_CONN_OPEN, _quick),
+            (evt.EVT_CONN_OPEN, lambda event: quick_link(event.assoc)),
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_ESTABLISHED, self._established),
             (evt.EVT_C_ECHO, lambda event: SUCCESS),
@@ -97,6 +98,7 @@ class Receiver:
             event.assoc.kill()
 
     def _established(self, event: Any) -> None:
+        quick_answers(event.assoc)
         self._writers[event.assoc] = SpoolWriter(self._folder, event.assoc.requestor.ae_title.strip())
 
     def _store(self, event: Any) -> int:
@@ -147,28 +149,3 @@ def _addresses(host: str) -> set[str]:
         return {str(found[4][0]) for found in socket.getaddrinfo(host, None)}
     except OSError:
         return set()
-
-
-def _quick(event: Any) -> None:
-    """Answers leave at once (without this, Nagle's algorithm holds each back for 40 ms), and data are read in large
-    pieces: the library reads 4 KiB at a time, which is 130 calls for one slice of a CT."""
-    link = event.assoc.dul.socket
-    link.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    link.recv = lambda count: _read(link.socket, count)
-
-
-def _read(connection: socket.socket, count: int) -> bytearray:
-    """`count` bytes, fewer only where the connection ended."""
-    # A length that a stranger states is not allocated at once.
-    gathered = bytearray(min(count, PDU_BYTES))
-    have = 0
-    while have < count:
-        if have == len(gathered):
-            gathered.extend(bytes(min(count - have, 2 * have)))
-        with memoryview(gathered) as view:
-            read = connection.recv_into(view[have:])
-        if not read:
-            break
-        have += read
-    del gathered[have:]
-    return gathered
