@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Hospital, Visit, enter, keep, served
 from tests.browser.test_accessible import check
 from tests.web import imaging
+from tests.web.imaging_past import programs, read_for_months
 from tests.web.people import START, make_account
 
 from cognoscope.core.actor import Role
@@ -17,6 +18,7 @@ from cognoscope.core.ledger import Ledger
 from cognoscope.core.review import Review
 from cognoscope.web.app import create_app
 
+EVERY = (*imaging.APPLICATIONS, *programs())
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -28,7 +30,8 @@ def imaging_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(home.access_url, "access")
     with Ledger.open(home.ledger_url) as ledger:
         imaging.fill(ledger, home)
-    app = create_app(home, imaging.APPLICATIONS, lambda: START)
+        read_for_months(ledger)
+    app = create_app(home, EVERY, lambda: START)
     make_account(app.state.services, "rita", Role.RADIOLOGIST)
     make_account(app.state.services, "sacha", Role.MANAGER)
     app.state.services.close()
@@ -38,7 +41,7 @@ def imaging_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def hospital(imaging_home: Path, tmp_path: Path) -> Iterator[Hospital]:
     """A copy of that home, served on a free port of this machine."""
-    with served(imaging_home, tmp_path / "home", imaging.APPLICATIONS) as opened:
+    with served(imaging_home, tmp_path / "home", EVERY) as opened:
         yield opened
 
 
@@ -83,25 +86,42 @@ def test_a_stack_is_read_and_decided_by_keyboard(hospital: Hospital, visit: Visi
     expect(page.locator(".cg-pane canvas")).to_be_visible()
 
 
-PAGES = {"worklist": "/worklist", "worklist-abstained": "/worklist?state=abstained", "worklist-none": "/worklist?state=reviewed"}
+PAGES = {
+    "worklist": "/worklist",
+    "worklist-abstained": "/worklist?state=abstained",
+    "worklist-none": "/worklist?state=reviewed",
+    "compare": "/compare?a=imaging.ours|score&b=imaging.theirs|score&ta=6&tb=6",
+    "compare-volumes": "/compare?a=imaging.ours|volume&b=imaging.theirs|volume",
+    "screening": "/screening?sensitivity=0.8",
+    "application-model": "/applications/imaging.drawn",
+}
+"""Pages by the names of their pictures."""
 
 
-def test_every_page_at_two_widths(hospital: Hospital, visit: Visit) -> None:
-    for width, height in ((1440, 900), (390, 844)):
-        page = visit(width, height)
-        open_ct(page, hospital)
-        keep(page, f"image-{width}")
-        for name, path in PAGES.items():
-            page.goto(hospital.address + path)
-            keep(page, f"{name}-{width}")
-        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.breasts')}")
-        page.wait_for_selector(".cg-pane[data-drawn]")
-        page.wait_for_timeout(300)
-        keep(page, f"blind-{width}")
-        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.drawn', abstains=True)}")
-        page.wait_for_selector(".cg-pane[data-drawn]")
-        keep(page, f"image-abstains-{width}")
-        page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.drawn')}/volumes/ct")
-        page.wait_for_selector("#volume[data-drawn]")
-        page.wait_for_timeout(500)
-        keep(page, f"volume-{width}")
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_at_two_widths(hospital: Hospital, visit: Visit, width: int) -> None:
+    page = visit(width, 900 if width > 800 else 844)
+    open_ct(page, hospital)
+    keep(page, f"image-{width}")
+    crooked = {}
+    for name, path in PAGES.items():
+        page.goto(hospital.address + path)
+        if page.locator("figure[data-figure]").count():
+            page.wait_for_selector("figure[data-drawn]")
+        if problems := check(page, "structure") + check(page, "contrast"):
+            crooked[name] = problems
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            crooked[f"{name} is too wide"] = wide
+        keep(page, f"{name}-{width}")
+    assert crooked == {}
+
+
+def test_a_volume_is_turned(hospital: Hospital, visit: Visit) -> None:
+    page = visit()
+    open_ct(page, hospital)
+    page.locator("[data-viewer] a, .cg-viewer-bar a", has_text="3-D").click()
+    page.wait_for_selector("#volume[data-drawn]")
+    page.get_by_role("button", name="En relief").click()
+    expect(page.get_by_role("button", name="En relief")).to_have_attribute("aria-pressed", "true")
+    keep(page, "volume-1440")

@@ -15,8 +15,10 @@ from cognoscope.core.entry import Entry
 from cognoscope.core.events import State
 from cognoscope.core.inbox import recent_proposals, subject_names
 from cognoscope.core.lifecycle import NEXT, change_state, states
+from cognoscope.web.blind import is_blind_first
 from cognoscope.web.column_queries import verdicts
 from cognoscope.web.i18n import N_
+from cognoscope.web.model_section import weights_of
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.permissions import Permission, allowed, may_read
 from cognoscope.web.render import VERDICTS
@@ -136,6 +138,8 @@ def _show(page: Page, person: Person, application: Application, problem: str = "
         status_code,
         card=application.card,
         application=application,
+        weights=weights_of(page.services, application),
+        blind_first=is_blind_first(page.services, application.name),
         standing=standing,
         states=STATES,
         tones=TONES,

@@ -13,7 +13,7 @@
   const viewer = {
     data: read(), marks: [], panes: [], tool: "window", editing: null, chosen: null, brush: null, active: null, alone: false, own: [],
   };
-  const words = { failed: section.dataset.failed, pixels: section.dataset.pixels };
+  const words = { failed: section.dataset.failed, pixels: section.dataset.unit };
   const options = {
     words, hidden: new Set(), opacity: 0.55, invert: false,
     chosen: () => viewer.chosen,

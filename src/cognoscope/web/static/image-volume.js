@@ -7,7 +7,7 @@
 
   try {
     const view = new window.niivue.Niivue({
-      backColor: [0, 0, 0, 1], show3Dcrosshair: true, isColorbar: false, dragAndDropEnabled: false, logLevel: "error", loadingText: "",
+      backColor: [0, 0, 0, 1], show3Dcrosshair: true, isRadiologicalConvention: true, crosshairWidth: 0.4, crosshairColor: [0.43, 0.71, 1, 0.8], isColorbar: false, dragAndDropEnabled: false, logLevel: "error", loadingText: "",
     });
     await view.attachTo("volume");
     const shown = { url: data.url, name: "image.nii", colormap: "gray" };
