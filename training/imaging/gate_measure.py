@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cognoscope.methods.images import foreign_generated, foreign_spoiled
-from cognoscope.methods.images.gate_features import measures
+from cognoscope.methods.images.gate_features import LARGE, measures
 from training.imaging import gate_outliers, gate_sets
 
 Bytes = NDArray[np.uint8]
@@ -26,6 +26,11 @@ SEED = 20261122
 TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 700}
 JUDGED = {"photograph": 240, "text": 160}
 EACH_SET = 220
+
+
+def smaller(image: Bytes) -> Bytes:
+    """Half as large, as the gate looks at large images anyway."""
+    return foreign_spoiled.resized(image, image.shape[0] // 2, image.shape[1] // 2)
 
 
 def turned(image: Bytes, turns: str, draw: np.random.Generator) -> Bytes:
@@ -36,8 +41,15 @@ def turned(image: Bytes, turns: str, draw: np.random.Generator) -> Bytes:
 
 
 def allowed(image: Bytes, margin: float, draw: np.random.Generator) -> Bytes:
-    """A copy that must still be accepted: another light, contrast, size or compression, a black surround."""
+    """A copy that must still be accepted, as another camera gives it: light, contrast, tint, size, compression.
+
+    Also a little less of the edges, a little softness, a black surround.
+    """
     image = surrounded(image, margin, draw)
+    if draw.random() < 0.5:
+        image = foreign_spoiled.cropped(image, draw.uniform(0.85, 1), draw, enlarge=False)
+    if draw.random() < 0.3:
+        image = foreign_spoiled.blurred(image, draw.uniform(0.3, 0.8), "gaussian", draw)
     if draw.random() < 0.5:
         scale = draw.uniform(0.8, 1.25)
         image = foreign_spoiled.resized(image, *(round(side * scale) for side in image.shape[:2]))
@@ -45,7 +57,9 @@ def allowed(image: Bytes, margin: float, draw: np.random.Generator) -> Bytes:
     middle = float(values.mean())
     values = (values - middle) * draw.uniform(0.85, 1.15) + middle * draw.uniform(0.9, 1.1)
     if image.ndim == 3:
-        values = values * draw.uniform(0.92, 1.08, 3).astype(np.float32)
+        grey = values.mean(axis=2, keepdims=True)
+        values = grey + (values - grey) * draw.uniform(0.7, 1.3)
+        values = values * draw.uniform(0.88, 1.12, 3).astype(np.float32)
     copy = np.asarray(np.clip(values, 0, 255), np.uint8)
     return compressed(copy, int(draw.integers(55, 95))) if draw.random() < 0.5 else copy
 
@@ -97,7 +111,7 @@ def own(name: str, settings: dict[str, Any], root: Path) -> dict[str, NDArray[An
         found.append(("own", group, True, measures(image)))
         found += [(kind, group, True, measures(copy)) for kind, copy in spoiled(image, draw, judge=True)]
         for _ in range(config["copies"]):
-            base = turned(image, turns, draw)
+            base = turned(image if min(image.shape[:2]) < LARGE else smaller(image), turns, draw)
             found.append(("allowed", group, False, measures(allowed(base, margin, draw))))
             found += [
                 (kind, group, False, measures(copy))

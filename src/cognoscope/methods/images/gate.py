@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.noun import Sentence
-from cognoscope.methods.images.gate_features import as_colours, measures
+from cognoscope.methods.images.gate_features import as_values, measures
 from cognoscope.methods.onnx import Network
 
 REASONS: Final = ("not-this-kind", "inverted", "cropped", "blurred", "noisy", "too-small", "flat", "not-an-image")
@@ -84,7 +84,7 @@ class Gate:
         """
         settings = self.settings
         try:
-            shown = as_colours(image)
+            shown = as_values(image)
         except ValueError:
             return GateVerdict(False, "not-an-image", 99.0, 0.0)
         if min(shown.shape[:2]) < max(8, settings.least_side):

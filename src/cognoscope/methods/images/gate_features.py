@@ -17,12 +17,20 @@ LAYOUT, TINT = 12, 6
 CELLS, TURNS = 4, 8
 BANDS: Final = 16
 LEVELS: Final = 4
+LARGE: Final = 1000
+"""Shorter side in pixels from which an image is halved first: no model here reads finer detail, and it takes time."""
 HUELESS: Final = 0.03
 """Colour differences (0..1) up to which an image counts as grey."""
 
 
 def as_colours(image: NDArray[Any]) -> Image:
-    """Rows x columns x 3, 0..1: uint8 by 255, floats already in 0..1 as they are, other ranges from lowest to highest.
+    """Rows x columns x 3, 0..1 (see `as_values`)."""
+    values = as_values(image)
+    return np.asarray(np.repeat(values[..., None], 3, axis=2) if values.ndim == 2 else values, np.float32)
+
+
+def as_values(image: NDArray[Any]) -> Image:
+    """Rows x columns [x 3], 0..1: uint8 by 255, floats in 0..1 as they are, other ranges from lowest to highest.
 
     Raises:
         ValueError: not an image of grey or of three colours, without pixels, or with values that are no numbers.
@@ -40,7 +48,7 @@ def as_colours(image: NDArray[Any]) -> Image:
         low, high = float(values.min()), float(values.max())
         if low < 0 or high > 1:
             values = (values - low) / max(high - low, 1e-6)
-    return np.asarray(np.repeat(values[..., None], 3, axis=2) if values.ndim == 2 else values, np.float32)
+    return np.asarray(values, np.float32)
 
 
 def measures(image: NDArray[Any]) -> NDArray[np.float32]:
@@ -49,8 +57,11 @@ def measures(image: NDArray[Any]) -> NDArray[np.float32]:
     Raises:
         ValueError: as `as_colours`.
     """
-    colours = as_colours(image)
-    red, green, blue = (colours[..., channel] for channel in range(3))
+    values = as_values(image)
+    planes = [values] if values.ndim == 2 else [values[..., channel] for channel in range(3)]
+    while min(planes[0].shape) >= LARGE:
+        planes = [_halved(plane) for plane in planes]
+    red, green, blue = planes * 3 if len(planes) == 1 else planes
     light = green + 0.299 * (red - green) + 0.114 * (blue - green)
     tints = (blue - light) * 0.564, (red - light) * 0.713
     if max(float(np.abs(tint).max()) for tint in tints) < HUELESS:
