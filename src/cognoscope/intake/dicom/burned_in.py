@@ -23,6 +23,8 @@ PIECES_AT_MOST = 6_000
 LARGEST_SIDE = 1_600
 LETTER_WIDTH = 0.8
 ON_ONE_LINE = 0.7
+SAME_INK = 0.06
+STEEP = 0.35
 CAPTURES = "1.2.840.10008.5.1.4.1.1.7"
 SEARCHED_WHOLE = frozenset({"US", "IVUS", "SC", "OT", "DOC"})
 SEARCHED_AT_THE_RIM = frozenset({"CR", "DX", "MG", "RG", "XA", "RF", "IO", "PX", "ES", "XC", "OP", "DG", "GM", "NM"})
@@ -36,6 +38,18 @@ class Box:
     left: int
     bottom: int
     right: int
+
+
+@dataclass(frozen=True)
+class Piece(Box):
+    """A connected piece that could be a letter, and the brightness of its brightest point."""
+
+    ink: float
+
+    @property
+    def high(self) -> int:
+        """Rows from top to bottom."""
+        return self.bottom - self.top
 
 
 def where_to_look(read: DicomObject) -> str:
@@ -110,8 +124,8 @@ def _grey(frame: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip((flat.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1))
 
 
-def _pieces(image: np.ndarray, tallest: int) -> list[tuple[int, int, int, int]]:
-    """Top, left, bottom and right of connected pieces that could be letters of up to that height."""
+def _pieces(image: np.ndarray, tallest: int) -> list[Piece]:
+    """Connected pieces that could be letters of up to that height."""
     # A letter's strokes are thin: opening by a square wider than a stroke, not than a letter, takes them away.
     stroke = max(5, tallest // 3 | 1)
     thin = image - ndimage.grey_opening(image, size=(stroke, stroke))
@@ -120,20 +134,30 @@ def _pieces(image: np.ndarray, tallest: int) -> list[tuple[int, int, int, int]]:
     if not 0 < count <= PIECES_AT_MOST:
         return []
     pieces = []
+    inks = ndimage.maximum(image, labelled, range(1, count + 1))
     for number, (rows, columns) in enumerate(ndimage.find_objects(labelled), start=1):
         high, wide = rows.stop - rows.start, columns.stop - columns.start
         if SMALLEST <= high <= tallest and wide <= 12 * high:
             share = float((labelled[rows, columns] == number).mean())
-            if 0.12 <= share <= (0.95 if wide <= 2 * high else 0.7):
-                pieces.append((rows.start, columns.start, rows.stop, columns.stop))
+            if 0.12 <= share <= (0.95 if wide <= 2 * high else 0.7) and _sharp(image, rows, columns, labelled, number):
+                pieces.append(Piece(rows.start, columns.start, rows.stop, columns.stop, float(inks[number - 1])))
     return pieces
 
 
-def _lines(pieces: list[tuple[int, int, int, int]], shape: tuple[int, ...], look: str) -> list[Box]:
+def _sharp(image: np.ndarray, rows: slice, columns: slice, labelled: np.ndarray, number: int) -> bool:
+    """Whether a piece falls off steeply to what is around it, as ink does and speckle does not."""
+    near = slice(max(0, rows.start - 2), rows.stop + 2), slice(max(0, columns.start - 2), columns.stop + 2)
+    piece = labelled[near] == number
+    ring = ndimage.binary_dilation(piece, iterations=2) & ~ndimage.binary_dilation(piece)
+    if not ring.any():
+        return False
+    return bool(image[near][piece].mean() - image[near][ring].mean() >= STEEP)
+
+
+def _lines(pieces: list[Piece], shape: tuple[int, ...], look: str) -> list[Box]:
     """Pieces that follow each other from left to right at one height, as letters do."""
-    waiting = sorted(pieces, key=lambda piece: piece[1])
-    lines: list[list[tuple[int, int, int, int]]] = []
-    for piece in waiting:
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda each: each.left):
         for line in reversed(lines):
             if _follows(line[-1], piece):
                 line.append(piece)
@@ -142,60 +166,70 @@ def _lines(pieces: list[tuple[int, int, int, int]], shape: tuple[int, ...], look
             lines.append([piece])
     boxes = []
     for line in lines:
-        tops, lefts, bottoms, rights = zip(*line, strict=True)
-        box = (min(tops), min(lefts), max(bottoms), max(rights))
+        box = Box(
+            min(each.top for each in line),
+            min(each.left for each in line),
+            max(each.bottom for each in line),
+            max(each.right for each in line),
+        )
         at_rim = _at_rim(box, shape)
         needed = LETTERS_IN_A_LINE if at_rim else LETTERS_IN_THE_MIDDLE
-        letters = sum(max(1, round((right - left) / (LETTER_WIDTH * (box[2] - box[0])))) for _, left, _, right in line)
+        width = LETTER_WIDTH * (box.bottom - box.top)
+        letters = sum(max(1, round((each.right - each.left) / width)) for each in line)
         if len(line) < 2 or letters < needed or not _level(line) or (look == "rim" and not at_rim):
             continue
         boxes.append(_padded(box, shape))
     return boxes + _beside(boxes, pieces, shape)
 
 
-def _beside(boxes: list[Box], pieces: list[tuple[int, int, int, int]], shape: tuple[int, ...]) -> list[Box]:
+def _beside(boxes: list[Box], pieces: list[Piece], shape: tuple[int, ...]) -> list[Box]:
     """Single letters at the rim, near a line of text and about as high: what is left of its neighbours."""
     found: list[Box] = []
     for piece in pieces:
-        high = piece[2] - piece[0]
         if _at_rim(piece, shape) and any(
-            0.25 * (box.bottom - box.top) <= high <= (box.bottom - box.top)
-            and piece[0] < box.bottom + 3 * high
-            and box.top < piece[2] + 3 * high
-            and piece[1] < box.right + 6 * high
-            and box.left < piece[3] + 6 * high
+            0.25 * (box.bottom - box.top) <= piece.high <= (box.bottom - box.top)
+            and piece.top < box.bottom + 3 * piece.high
+            and box.top < piece.bottom + 3 * piece.high
+            and piece.left < box.right + 6 * piece.high
+            and box.left < piece.right + 6 * piece.high
             for box in boxes
         ):
             found.append(_padded(piece, shape))
     return found
 
 
-def _padded(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> Box:
-    around = max(2, round(0.35 * (box[2] - box[0])))
-    top, left = max(0, box[0] - around), max(0, box[1] - 2 * around)
-    return Box(top, left, min(shape[0], box[2] + around), min(shape[1], box[3] + 2 * around))
+def _padded(box: Box, shape: tuple[int, ...]) -> Box:
+    around = max(2, round(0.35 * (box.bottom - box.top)))
+    return Box(
+        max(0, box.top - around),
+        max(0, box.left - 2 * around),
+        min(shape[0], box.bottom + around),
+        min(shape[1], box.right + 2 * around),
+    )
 
 
-def _follows(before: tuple[int, int, int, int], after: tuple[int, int, int, int]) -> bool:
-    high = max(before[2] - before[0], after[2] - after[0])
-    low = min(before[2] - before[0], after[2] - after[0])
-    overlap = min(before[2], after[2]) - max(before[0], after[0])
-    return low > 0.5 * high and overlap > 0.5 * low and -0.3 * high <= after[1] - before[3] <= 1.2 * high
+def _follows(before: Piece, after: Piece) -> bool:
+    high, low = max(before.high, after.high), min(before.high, after.high)
+    overlap = min(before.bottom, after.bottom) - max(before.top, after.top)
+    return low > 0.5 * high and overlap > 0.5 * low and -0.3 * high <= after.left - before.right <= 1.2 * high
 
 
-def _level(line: list[tuple[int, int, int, int]]) -> bool:
-    """Most letters of a line stand on one level and are of one height, which spots on a tissue are not."""
-    tops, _, bottoms, _ = (np.array(each) for each in zip(*line, strict=True))
-    high = float(np.median(bottoms - tops))
-    near = max(1.0, 0.12 * high)
-    standing = float((np.abs(bottoms - np.median(bottoms)) <= near).mean())
-    alike = float((np.abs(bottoms - tops - high) <= max(1.0, 0.3 * high)).mean())
-    return min(standing, alike) >= ON_ONE_LINE
+def _level(line: list[Piece]) -> bool:
+    """Most letters of a line stand on one level, are of one height and of one ink, which spots on a tissue are not."""
+    bottoms, heights, inks = (
+        np.array([float(value) for value in values])
+        for values in zip(*((each.bottom, each.high, each.ink) for each in line), strict=True)
+    )
+    high = float(np.median(heights))
+    standing = (np.abs(bottoms - np.median(bottoms)) <= max(1.0, 0.12 * high)).mean()
+    alike = (np.abs(heights - high) <= max(1.0, 0.3 * high)).mean()
+    inked = (np.abs(inks - np.median(inks)) <= SAME_INK).mean()
+    return bool(min(standing, alike, inked) >= ON_ONE_LINE)
 
 
-def _at_rim(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> bool:
+def _at_rim(box: Box, shape: tuple[int, ...]) -> bool:
     rows, columns = shape[0] * RIM, shape[1] * RIM
-    middle_row, middle_column = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    middle_row, middle_column = (box.top + box.bottom) / 2, (box.left + box.right) / 2
     return (
         middle_row < rows
         or middle_row > shape[0] - rows

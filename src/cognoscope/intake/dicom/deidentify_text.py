@@ -8,7 +8,7 @@ place or a number by it.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -83,8 +83,7 @@ def code(value: Any, names: frozenset[str]) -> str | None:
 
 
 def _words(value: Any) -> Iterable[str]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        value = [value]
-    for each in value:
+    # A name of a person (VR PN) is iterable too, letter by letter.
+    for each in value if isinstance(value, list | tuple | MutableSequence) else [value]:
         for part in WORD.findall(str(each or "").replace("^", " ").replace("=", " ")):
             yield folded(part)
