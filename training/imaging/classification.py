@@ -100,9 +100,9 @@ def in_units(
     grid: tuple[int, int],
     example: torch.Tensor,
 ) -> list[torch.Tensor]:
-    """The slopes of the map, so that the map of each column has about the spread 1 on some images."""
+    """The slopes of the map, so that the map of each column stays within 1 on some images."""
     maps = Reader(windows, middle, spread, members, slopes, grid).eval()(example)[1]
-    unit = maps.std((0, 2, 3)).clamp_min(1e-6)
+    unit = maps.abs().amax((0, 2, 3)).clamp_min(1e-6)
     return [slope / unit[:, None] for slope in slopes]
 
 

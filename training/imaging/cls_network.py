@@ -37,10 +37,12 @@ class Lens(nn.Module):
         return rest / (spread + 0.01)
 
     def _blurred(self, image: torch.Tensor) -> torch.Tensor:
-        channels, side = image.shape[1], len(self.bell)
-        down = self.bell.view(1, 1, side, 1).repeat(channels, 1, 1, 1)
-        image = F.conv2d(image, down, padding=(side // 2, 0), groups=channels)
-        return F.conv2d(image, down.transpose(2, 3), padding=(0, side // 2), groups=channels)
+        # Channels become images: a convolution by groups is slow here and does not export.
+        channels, rows, columns = image.shape[1:]
+        side = len(self.bell)
+        each = F.conv2d(image.reshape(-1, 1, rows, columns), self.bell.view(1, 1, side, 1), padding=(side // 2, 0))
+        each = F.conv2d(each, self.bell.view(1, 1, 1, side), padding=(0, side // 2))
+        return each.reshape(-1, channels, rows, columns)
 
 
 class Windows(nn.Module):
@@ -84,7 +86,7 @@ class Reader(nn.Module):
     """`image` (N, C, H, W) in 0..1 -> `logits` (N, K), `map` (N, K, h, w), `features` (N, F).
 
     The map is a straight line through the committee: how far each place, by what windows it shows, raises or lowers
-    the answer (see `cls_fit.surrogate`). Features are the hidden layer of the first member.
+    the answer (see `cls_fit.surrogate`). Features are the hidden layer of the first member, after its norm.
     """
 
     def __init__(
@@ -115,4 +117,4 @@ class Reader(nn.Module):
             F.interpolate(F.conv2d(each, slope[:, :, None, None]), self.grid, mode="bilinear", align_corners=False)
             for each, slope in zip(answers, self.slopes, strict=True)
         ]
-        return logits, torch.stack(maps).sum(0), self.members[0].layers[1](features)
+        return logits, torch.stack(maps).sum(0), self.members[0].layers[1:4](features)

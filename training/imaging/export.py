@@ -89,22 +89,19 @@ def write_toml(described: Mapping[str, Any], path: Path) -> None:
 
 
 def _lines(table: Mapping[str, Any], under: tuple[str, ...]) -> list[str]:
-    plain = {key: value for key, value in table.items() if not _is_table(value)}
-    lines = [f"[{'.'.join(under)}]"] if under and plain else []
-    lines += [f"{key} = {_value(value)}" for key, value in plain.items()]
+    lines = [f"{key} = {_value(value)}" for key, value in table.items() if not _is_table(value)]
     for key, value in table.items():
+        inner = (*under, key)
         if isinstance(value, Mapping):
-            lines += ["", *_lines(value, (*under, key))]
+            lines += ["", f"[{'.'.join(inner)}]", *_lines(value, inner)]
         elif _is_table(value):
             for one in value:
-                inner = {name: each for name, each in one.items() if not isinstance(each, Mapping)}
-                lines += ["", f"[[{'.'.join((*under, key))}]]"]
-                lines += [f"{name} = {_value(each)}" for name, each in inner.items()]
+                lines += ["", f"[[{'.'.join(inner)}]]", *_lines(one, inner)]
     return lines
 
 
 def _is_table(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
+    return isinstance(value, Mapping) or (isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], Mapping))
 
 
 def _value(value: Any) -> str:
