@@ -61,6 +61,10 @@ def sign(made: Dataset, header: Dataset, at: datetime, series_at: datetime) -> D
             setattr(made, keyword, None)
         elif keyword in made:
             del made[keyword]
+    if made.get("PatientIdentityRemoved") == "YES" and not (
+        made.get("DeidentificationMethod") or made.get("DeidentificationMethodCodeSequence")
+    ):
+        del made.PatientIdentityRemoved  # Type 1C beside it: what the source should say and does not.
     made.SpecificCharacterSet = "ISO_IR 192"
     for name, instant in (("InstanceCreation", at), ("Content", at), ("Series", series_at)):
         setattr(made, f"{name}Date", f"{instant:%Y%m%d}")
@@ -75,4 +79,8 @@ def _copy(header: Dataset, keyword: str) -> DataElement:
     from pydicom.dataelem import DataElement
 
     element = header[keyword]
-    return DataElement(element.tag, element.VR, element.value)
+    value = element.value
+    if element.VR in ("DA", "TM") and isinstance(value, str):
+        # ACR-NEMA wrote 1997.04.24 and 14:04:38.
+        value = value.replace(".", "") if element.VR == "DA" else value.replace(":", "")
+    return DataElement(element.tag, element.VR, value)
