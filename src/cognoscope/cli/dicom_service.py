@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 RESTART_SECONDS = 2.0
 PROGRESS_SECONDS = 10.0
-NICER = 5
+NICER = 10
 """The reading process yields to the receiving one: a sender waits for its answers, nobody waits for the milliseconds
 of a step behind them."""
 

@@ -16,7 +16,7 @@ from cognoscope.core.errors import InvalidInput
 from cognoscope.core.home import Home
 from cognoscope.intake.dicom.extra import need_imaging
 from cognoscope.intake.dicom.receive_contexts import contexts
-from cognoscope.intake.dicom.receive_quick import PIECE, no_log_lines, quick_answers, quick_link
+from cognoscope.intake.dicom.receive_quick import PIECE, no_log_lines, quick_link, quick_service
 from cognoscope.intake.dicom.receive_spool import NoRoom, SpoolWriter, spool_folder
 
 SUCCESS = 0x0000
@@ -66,7 +66,7 @@ class Receiver:
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_ESTABLISHED, self._established),
             (evt.EVT_C_ECHO, lambda event: SUCCESS),
-            (evt.EVT_C_STORE, self._store),
+            (evt.EVT_C_STORE, lambda event: self._store(event.assoc, event.request, event.context)),
             (evt.EVT_RELEASED, lambda event: self._closed(event, "released")),
             (evt.EVT_ABORTED, lambda event: self._closed(event, "aborted")),
             (evt.EVT_CONN_CLOSE, lambda event: self._closed(event, "lost")),
@@ -98,21 +98,21 @@ class Receiver:
             event.assoc.kill()
 
     def _established(self, event: Any) -> None:
-        quick_answers(event.assoc)
+        association = event.assoc
+        quick_service(association, lambda request, context: self._store(association, request, context))
         self._writers[event.assoc] = SpoolWriter(self._folder, event.assoc.requestor.ae_title.strip())
 
-    def _store(self, event: Any) -> int:
-        request = event.request
+    def _store(self, association: Any, request: Any, context: Any) -> int:
         body = request.DataSet.getbuffer() if request.DataSet is not None else b""
         if not len(body):
             self._refuse("An object without any content was refused.")
             return CANNOT_UNDERSTAND
-        writer = self._writers.get(event.assoc)
+        writer = self._writers.get(association)
         if writer is None:  # the connection broke in the meantime: nobody waits for an answer
             return OUT_OF_RESOURCES
         try:
-            syntax = event.context.transfer_syntax
-            writer.add(str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID), str(syntax), body)
+            syntax = _syntax(context)
+            writer.add(str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID), syntax, body)
         except NoRoom as error:
             self._refuse(f"{error} Its sender was told to try again later (A700).")
             return OUT_OF_RESOURCES
@@ -149,3 +149,9 @@ def _addresses(host: str) -> set[str]:
         return {str(found[4][0]) for found in socket.getaddrinfo(host, None)}
     except OSError:
         return set()
+
+
+def _syntax(context: Any) -> str:
+    """Of a presentation context as negotiated, or as it is given with an event."""
+    syntax = context.transfer_syntax
+    return str(syntax[0] if isinstance(syntax, list) else syntax)
