@@ -14,6 +14,7 @@ from tests.web.people import START, make_account
 from cognoscope.core.actor import Role
 from cognoscope.core.database import migrate
 from cognoscope.core.events import ProposalMade, ReviewGiven
+from cognoscope.core.image_value import ImageMark, Overlay
 from cognoscope.core.ledger import Ledger
 from cognoscope.core.review import Review
 from cognoscope.web.app import create_app
@@ -75,8 +76,9 @@ def test_a_stack_is_read_and_decided_by_keyboard(hospital: Hospital, visit: Visi
     page.keyboard.press("ArrowDown")
     expect(pane).to_have_attribute("data-drawn", "13")
     page.keyboard.press("2")
-    expect(page.locator("[data-status]")).to_contain_text("C -600 L 1 500" if False else "L")
-    page.mouse.wheel(0, 0)
+    expect(page.locator("[data-status]")).to_contain_text("C -600")
+    page.keyboard.press("3")
+    expect(page.locator("[data-status]")).to_contain_text("C 40")
     page.keyboard.press("j")
     expect(page.locator("#element-share")).to_be_focused()
     expect(pane).to_have_attribute("data-drawn", "12")
@@ -118,10 +120,88 @@ def test_every_page_at_two_widths(hospital: Hospital, visit: Visit, width: int) 
 
 
 def test_a_volume_is_turned(hospital: Hospital, visit: Visit) -> None:
+    page = visit(700, 600)
+    open_ct(page, hospital)
+    page.locator(".cg-viewer-bar a", has_text="3-D").click()
+    page.wait_for_selector("#volume[data-drawn]", timeout=30_000)  # WebGL in software
+    page.get_by_role("button", name="Coronal").click()
+    expect(page.get_by_role("button", name="Coronal")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#volume-status")).to_have_text("Volume affiché.")
+    keep(page, "volume-700")
+
+
+def test_a_mark_is_moved_an_overlay_painted_and_a_place_added(hospital: Hospital, visit: Visit) -> None:
     page = visit()
     open_ct(page, hospital)
-    page.locator("[data-viewer] a, .cg-viewer-bar a", has_text="3-D").click()
-    page.wait_for_selector("#volume[data-drawn]")
-    page.get_by_role("button", name="En relief").click()
-    expect(page.get_by_role("button", name="En relief")).to_have_attribute("aria-pressed", "true")
-    keep(page, "volume-1440")
+    pane = page.locator(".cg-pane")
+    box = pane.bounding_box()
+    assert box is not None
+    page.locator("#element-patch").focus()
+    page.keyboard.press("c")
+    points = page.locator("[id='points-patch']")
+    before = points.input_value()
+    pane.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert points.input_value() != before
+    keep(page, "image-mark-edited")
+    page.locator("#element-patch .cg-menu[open] button", has_text="Enregistrer").click()
+    expect(page.locator("#element-patch .cg-verdict-amend")).to_be_visible()
+    moved = ImageMark.from_json(str(reviews(hospital)[-1].amended))
+    assert moved.points == ((76.0, 27.0), (94.0, 45.0))
+
+    page.locator("#element-regions").focus()
+    page.keyboard.press("c")
+    page.locator("#element-regions [data-brush] button", has_text="lésion").click()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2 + 10, steps=4)
+    page.mouse.up()
+    page.locator("#element-regions .cg-menu[open] button", has_text="Enregistrer").click()
+    expect(page.locator("#element-regions .cg-verdict-amend")).to_be_visible()
+    painted = Overlay.from_json(str(reviews(hospital)[-1].amended))
+    assert (hospital.home.pixels / painted.raster.content[:2] / f"{painted.raster.content}.zst").is_file()
+
+    page.keyboard.press("Escape")
+    page.locator("[data-tool=mark]").click()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.35)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.66, box["y"] + box["height"] * 0.45, steps=3)
+    page.mouse.up()
+    page.fill("#added-label", "Nodule")
+    page.locator("#adding button", has_text="Ajouter").click()
+    expect(page.locator("[id='element-mine.1']")).to_contain_text("Nodule")
+    keep(page, "image-decided-1440")
+    page.locator("[id='element-mine.1'] button", has_text="Retirer").click()
+    expect(page.locator("[id='element-mine.1']")).to_have_count(0)
+
+
+def test_a_mammogram_is_read_before_the_program_is_seen(hospital: Hospital, visit: Visit) -> None:
+    page = visit()
+    enter(page, hospital, "rita")
+    page.goto(f"{hospital.address}/proposals/{proposal_of(hospital, 'imaging.breasts')}")
+    page.wait_for_selector(".cg-pane[data-drawn]")
+    assert page.locator(".cg-pane").count() == 4
+    assert "9 sur 10" not in page.content()
+    keep(page, "blind-1440")
+    page.get_by_label("Quelque chose d'anormal").check()
+    page.fill("[id='mine-score']", "7")
+    page.locator("[data-tool=mark]").click()
+    box = page.locator(".cg-pane").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=3)
+    page.mouse.up()
+    expect(page.locator("#mine-list li")).to_have_count(1)
+    page.get_by_role("button", name="Enregistrer et voir la proposition").click()
+    expect(page.locator(".cg-headline")).to_contain_text("Score 9 sur 10")
+    expect(page.locator("#element-score")).to_contain_text("Votre lecture d'abord : 7")
+    page.wait_for_selector(".cg-pane[data-drawn]")
+    keep(page, "after-blind-1440")
+    assert {one.element for one in reviews(hospital)} == {"mine.verdict", "score", "mine.1"}
+    assert all(one.blind for one in reviews(hospital))
+    page.locator("#element-score").focus()
+    page.keyboard.press("c")
+    page.locator("#element-score button", has_text="Garder ma lecture").click()
+    expect(page.locator("#element-score .cg-verdict-amend")).to_contain_text("7")

@@ -58,7 +58,7 @@ def programs() -> tuple:
     return tuple(made)
 
 
-def read_for_months(ledger: Ledger, studies: int = 120) -> None:
+def read_for_months(ledger: Ledger, studies: int = 64) -> None:
     """Both programs on the same studies, the second a little better, and the outcome of most."""
     draw = np.random.default_rng(11)
     made = programs()

@@ -13,10 +13,10 @@ from cognoscope.web.image_scores import Aligned
 MOST_POINTS = 200
 ROWS_SHOWN = 12
 FIGURES = {
-    "sensitivity": N_("Sensibilité"),
-    "specificity": N_("Spécificité"),
-    "ppv": N_("Valeur prédictive positive"),
-    "npv": N_("Valeur prédictive négative"),
+    "sensitivity": N_("Sensibilité, pour cent"),
+    "specificity": N_("Spécificité, pour cent"),
+    "ppv": N_("Valeur prédictive positive, pour cent"),
+    "npv": N_("Valeur prédictive négative, pour cent"),
 }
 
 
@@ -70,14 +70,15 @@ def estimate(one: Estimate, language: str, digits: int) -> str:
     text = words.number(one.value, language, digits)
     if one.low is None or one.high is None:
         return text
-    return f"{text} ({words.number(one.low, language, digits)} – {words.number(one.high, language, digits)})"
+    low, high = (words.number(limit, language, digits) for limit in (one.low, one.high))
+    return text if low == high == text else f"{text} ({low}\u00a0–\u00a0{high})"
 
 
 def share(one: Estimate | None, language: str) -> str:
     """A share in percent with its interval; a dash where there is none."""
     if one is None:
         return "–"
-    return f"{estimate(Estimate(100 * one.value, *_hundred(one)), language, 1)} %"
+    return estimate(Estimate(100 * one.value, *_hundred(one)), language, 0)
 
 
 def _hundred(one: Estimate) -> tuple[float | None, float | None]:

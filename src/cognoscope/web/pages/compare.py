@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
@@ -25,6 +26,8 @@ Reader = Annotated[Person, Depends(require(Permission.COMPARE))]
 Word = Annotated[str, Query(max_length=160)]
 SEED = 20261121
 FEWEST = 2
+TENS = 10
+"""Amounts from here on are said with one decimal."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,12 @@ def _compared(page: Page, sides: list[Side]) -> dict[str, object]:
     data = aligned(one.read, one.element, two.read, two.element, truth)
     measured = one.unit == two.unit != "1"
     found = _compare(data, sides, measured)
-    language, digits = page.language, 1 if measured else 3
+    language, digits = page.language, _digits(data)
     names = [side.title(language) for side in sides]
     return {
         "comparison": found,
         "measured": measured,
-        "rows": rows(found, language, digits),
+        "rows": rows(found, language, max(digits, 1)),
         "kappa": estimate(found.agreement, language, 2) if found.agreement else "",
         "bias": estimate(found.measured.bias, language, 1) if found.measured else "",
         "limits": [words.number(each.value, language, 1) for each in (found.measured.low, found.measured.high)]
@@ -130,6 +133,15 @@ def _compared(page: Page, sides: list[Side]) -> dict[str, object]:
         "differences": difference_chart(found.measured, unit_words(one.unit), language) if found.measured else None,
         "differing": differing(found, data, language, digits, not measured),
     }
+
+
+def _digits(data: Aligned) -> int:
+    """Decimals of the amounts: none where all are whole."""
+    amounts = np.concatenate([data.first, data.second])
+    amounts = amounts[np.isfinite(amounts)]
+    if np.array_equal(amounts, np.round(amounts)):
+        return 0
+    return 1 if len(amounts) and np.abs(amounts).max() >= TENS else 3
 
 
 def _compare(data: Aligned, sides: list[Side], measured: bool) -> Comparison:

@@ -74,7 +74,7 @@ def volume(page: CurrentPage, person: Reader, digest: Digest, image: Name) -> Re
             {
                 "key": one.key,
                 "label": words.say(one.label, page.language),
-                "url": f"/proposals/{digest}/volumes/{image}/{one.key}/{content}.nii",
+                "url": f"/proposals/{digest}/volumes/{image}/{one.key}/{content}",
                 "classes": [
                     (each.number, words.say(each.label, page.language), rank % LOOKS)
                     for rank, each in enumerate(one.classes)
@@ -95,7 +95,7 @@ def volume_image(page: CurrentPage, person: Reader, digest: Digest, image: Name)
     return packed(nifti(PIXELS.array(shown.raster), affine_of(shown)), page.request.headers.get("accept-encoding", ""))
 
 
-@router.get("/volumes/{image}/{key}/{content}.nii")
+@router.get("/volumes/{image}/{key}/{content}")
 def volume_overlay(
     page: CurrentPage, person: Reader, digest: Digest, image: Name, key: Key, content: Content
 ) -> Response:

@@ -114,7 +114,7 @@ def _said(row: Row, language: str) -> dict[str, Any]:
         if one.low is None or one.high is None or one.low == one.high:
             return text
         low, high = (words.number(times * limit, language, digits) for limit in (one.low, one.high))
-        return f"{text} ({low} – {high})"
+        return text if low == high == text else f"{text} ({low}\u00a0–\u00a0{high})"
 
     return {
         "strategy": row.strategy,

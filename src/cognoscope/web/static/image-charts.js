@@ -9,7 +9,7 @@
 
   const sets = (data, hues) => data.series.map((one, rank) => {
     const shared = { label: one.label, data: one.points.map(([x, y]) => ({ x, y })), borderColor: hues[rank % hues.length], backgroundColor: hues[rank % hues.length] };
-    if (data.kind === "roc") return { ...shared, showLine: true, borderWidth: 2.5, pointRadius: 0, borderDash: rank ? [7, 4] : [] };
+    if (data.kind === "roc") return { ...shared, showLine: true, borderWidth: 2.5, pointRadius: 0, pointStyle: "line", borderDash: rank ? [7, 4] : [] };
     return { ...shared, pointRadius: data.kind === "strategies" ? 8 : 3.5, pointStyle: data.kind === "strategies" ? MARKS[rank % MARKS.length] : "circle" };
   });
 
@@ -17,7 +17,7 @@
     if (data.kind === "roc") return [{ label: "", data: [{ x: 0, y: 0 }, { x: 100, y: 100 }], showLine: true, borderColor: soft, borderWidth: 1, borderDash: [2, 4], pointRadius: 0 }];
     const xs = data.series.flatMap((one) => one.points.map((point) => point[0]));
     const ends = [Math.min(...xs), Math.max(...xs)];
-    return (data.lines || []).map(([label, y], rank) => ({ label, data: ends.map((x) => ({ x, y })), showLine: true, borderColor: ink, borderWidth: rank ? 1.5 : 2, borderDash: rank ? [6, 4] : [], pointRadius: 0 }));
+    return (data.lines || []).map(([label, y], rank) => ({ label, data: ends.map((x) => ({ x, y })), showLine: true, borderColor: ink, borderWidth: rank ? 1.5 : 2, borderDash: rank ? [6, 4] : [], pointRadius: 0, pointStyle: "line" }));
   };
 
   // How far an interval reaches, as bars through the point.

@@ -344,7 +344,7 @@
     viewer.brush = new CG.Brush(viewer, overlay);
     options.hidden.delete(overlay.key);
     const box = details.querySelector("[data-brush]");
-    const pens = [...overlay.classes.map((one) => [one.label, one.number]), [document.documentElement.lang === "en" ? "Eraser" : "Gomme", 0]];
+    const pens = [...overlay.classes.map((one) => [one.label, one.number]), [section.dataset.eraser, 0]];
     box.replaceChildren(...pens.map(([label, value], rank) => {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: label });
@@ -356,8 +356,8 @@
       return button;
     }));
     const size = document.createElement("input");
-    Object.assign(size, { type: "range", min: 3, max: 60, value: viewer.brush.size, title: "⌀" });
-    size.setAttribute("aria-label", "⌀");
+    Object.assign(size, { type: "range", min: 3, max: 60, value: viewer.brush.size, title: section.dataset.brushSize });
+    size.setAttribute("aria-label", section.dataset.brushSize);
     size.addEventListener("input", () => { viewer.brush.size = Number(size.value); });
     box.append(size);
   };
