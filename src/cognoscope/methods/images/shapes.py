@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Mask = NDArray[np.bool_]
+FLATTEST = 1e-3
+"""An ellipse flatter than this is a line."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def _conic(
     values, directions = np.linalg.eigh(np.array([[a, b / 2], [b / 2, c]]))
     squares = level / values
     if not np.isfinite(squares).all() or (squares <= 0).any():
+        return None
+    if min(squares) < FLATTEST**2 * max(squares):
         return None
     halves = np.sqrt(squares) * scale
     long = int(np.argmax(halves))
