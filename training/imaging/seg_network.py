@@ -79,20 +79,21 @@ class SegmentationNetwork(nn.Module):
 
 
 class Exported(nn.Module):
-    """What goes into the ONNX file: `image` -> `probabilities`, `features`; means over mirrored copies in the graph.
+    """What goes into the ONNX file: `image` -> `probabilities`, `features`; means over members and mirrored copies.
 
-    mirrors: axes (2 rows, 3 columns) that are also read mirrored; each doubles the time.
+    members: networks taught with different seeds; the features are those of the first. mirrors: axes (2 rows, 3
+    columns) that are also read mirrored. Time goes with the number of both.
     """
 
-    def __init__(self, network: SegmentationNetwork, mirrors: Sequence[int] = ()):
+    def __init__(self, members: Sequence[SegmentationNetwork], mirrors: Sequence[int] = ()):
         super().__init__()
-        self.network = network
+        self.members = nn.ModuleList(members)
         self.mirrors = tuple(mirrors)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Probabilities (N, classes, H, W) and features (N, F)."""
-        logits, features = self.network.both(image)
-        total = logits.softmax(1)
+        logits, features = self.members[0].both(image)
+        chances = [logits.softmax(1), *(member(image).softmax(1) for member in self.members[1:])]
         for axis in self.mirrors:
-            total = total + self.network(image.flip(axis)).softmax(1).flip(axis)
-        return total / (1 + len(self.mirrors)), features
+            chances += [member(image.flip(axis)).softmax(1).flip(axis) for member in self.members]
+        return torch.stack(chances).mean(0), features

@@ -15,6 +15,10 @@ from training.imaging.seg_data import Examples, load
 from training.imaging.seg_fit import fit, network_of
 from training.imaging.seg_judge import best_threshold, dice, dice_by_threshold, predict
 from training.imaging.seg_network import Exported
+from training.imaging.seg_shares import shares
+
+FINAL = 9
+"""The part that is no fold: all that may be learnt from."""
 
 
 def run(settings: dict[str, Any], data: Path, out: Path, folds: int | None = None) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def run(settings: dict[str, Any], data: Path, out: Path, folds: int | None = Non
         predicted |= predict(network, settings, examples, judged)
         print(f"fold {part}: {judge(settings, examples, predicted)['figures']}", file=sys.stderr)
     figures = judge(settings, examples, predicted) if predicted else {}
-    final = network if single else _taught(settings, examples, teaching, 9, out)
+    final = network if single else _taught(settings, examples, teaching, FINAL, out)
     if len(held):
         figures["held_out"] = judge(settings, examples, predict(final, settings, examples, held), figures)
     write_folder(settings, examples, final, figures, out)
@@ -48,15 +52,22 @@ def run(settings: dict[str, Any], data: Path, out: Path, folds: int | None = Non
 
 
 def _taught(settings: dict[str, Any], examples: Examples, chosen: NDArray[np.int64], part: int, out: Path) -> Exported:
-    """One network; its weights are kept beside, so that folds need not be trained again to be looked at again."""
-    kept = out / f"weights_{part}.pt"
-    if kept.exists():
-        network = network_of(settings)
-        network.load_state_dict(torch.load(kept))
-    else:
-        network = fit(settings, examples, chosen, settings["fit"]["seed"] * 10 + part)
-        torch.save(network.state_dict(), kept)
-    return Exported(network, settings["input"].get("mirrors", ())).eval()
+    """The network of a fold, or (`part` 9) all members of the final one; weights are kept beside, so that nothing is
+    taught again only to be looked at again."""
+    how = settings["fit"]
+    final = part == FINAL
+    members = []
+    for member in range(how.get("members", 1) if final else 1):
+        kept = out / f"weights_{part}{f'_{member}' if member else ''}.pt"
+        if kept.exists():
+            network = network_of(settings)
+            network.load_state_dict(torch.load(kept))
+        else:
+            steps = how["steps"] if final else how.get("fold_steps", how["steps"])
+            network = fit(settings, examples, chosen, how["seed"] * 10 + part + 100 * member, steps)
+            torch.save(network.state_dict(), kept)
+        members.append(network)
+    return Exported(members, settings["input"].get("mirrors", ())).eval()
 
 
 def write_folder(
@@ -121,6 +132,8 @@ def judge(
             settings, examples, predicted, thresholds[settings["classes"][1]], known
         )
         figures |= told
+    if "shares" in settings:
+        more["shares"] = shares(examples, predicted, thresholds["any"])
     return {
         "figures": figures,
         "thresholds": thresholds,
