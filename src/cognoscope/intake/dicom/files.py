@@ -43,7 +43,7 @@ def _counts(path: Path) -> bool:
         with path.open("rb") as stream:
             head = stream.read(132)
     except OSError as error:
-        raise InvalidInput(f"The file {path.name!r} cannot be read from the disk: {error.strerror}.") from None
+        raise InvalidInput(f"A file of this folder cannot be read from the disk: {error.strerror}.") from None
     if head[128:] == b"DICM":
         return True
     ending = path.suffix.lower()
