@@ -93,7 +93,7 @@ def test_highdicom_reads_the_same_pixels_for_each_source_image(name: str) -> Non
         np.testing.assert_array_equal(back[..., segment], array == number)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     turn=st.tuples(*[st.floats(-1, 1) for _ in range(4)]).filter(lambda q: np.linalg.norm(q) > 0.2),
     step=st.sampled_from([-3.3, -0.6, 0.6, 5.0]),
@@ -235,3 +235,15 @@ def test_pixels_of_a_source_are_left_out() -> None:
     header.PixelData = b"\0" * 768
     assert "PixelData" not in source_series([header]).headers[0]
     assert "PixelData" in header
+
+
+def test_the_tables_of_the_standard_are_loaded_beforehand() -> None:
+    from highdicom import _standard_utils
+
+    from cognoscope.exports.dicom import warm_up
+
+    _standard_utils.get_module_attribute_map.cache_clear()
+    warm_up()
+    case, source = studies.ct()
+    objects_for(studies.proposal_of(case, studies.blocks(6)), case, source, parts=("seg",))
+    assert _standard_utils.get_module_attribute_map.cache_info().misses == 1

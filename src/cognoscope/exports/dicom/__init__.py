@@ -2,5 +2,6 @@
 
 from cognoscope.exports.dicom.objects import objects_for
 from cognoscope.exports.dicom.reviewed import Reviewed
+from cognoscope.exports.dicom.warm import warm_up
 
-__all__ = ["Reviewed", "objects_for"]
+__all__ = ["Reviewed", "objects_for", "warm_up"]
