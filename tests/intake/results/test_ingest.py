@@ -190,3 +190,30 @@ def test_what_is_damaged_here_is_said(home: Home, inbox: Path, tmp_path: Path) -
         foreign_application(folder)
     with pytest.raises(InvalidInput, match="no file or folder"):
         ingest_results(tmp_path / "absent", home, AT)
+
+
+def test_what_a_scanner_or_a_vendor_sends_over_the_network_gets_here_too(home: Home) -> None:
+    from cognoscope.intake.dicom.receive_spool import SpoolWriter, spool_folder
+    from cognoscope.intake.dicom.worker_intake import SpoolReader
+    from cognoscope.intake.dicom.worker_state import ServiceState
+
+    case, source = studies.ct()
+    from cognoscope.exports.dicom import objects_for
+
+    (ours,) = objects_for(studies.proposal_of(case, None), case, source, parts=("sr",))
+    writer = SpoolWriter(spool_folder(home), "VENDOR")
+    for content in (*messages.sent(), messages.written(ours)):
+        read = messages.read(content)
+        body = content[144 + int.from_bytes(content[140:144], "little") :]
+        writer.add(read.sop_class, read.sop_instance_uid, "1.2.840.10008.1.2.1", body)
+    writer.close("released")
+    said: list[str] = []
+    state = ServiceState(home)
+    try:
+        reader = SpoolReader(spool_folder(home), ImageStore(home), state, said.append)
+        assert reader.round(lambda: AT.timestamp()).objects == 3
+    finally:
+        state.close()
+    assert len(foreign_application(home.models / NAME).cases_from_warehouse(None, AT)) == 2
+    assert [path.name for path in home.models.iterdir()] == [NAME]
+    assert "2 results of this algorithm came in." in said[-1]

@@ -50,6 +50,19 @@ def test_a_report_gives_measurements_classes_and_marks(objects: tuple[bytes, byt
     assert point.certainty is None
 
 
+def test_a_report_that_only_marks_counts_its_marks(objects: tuple[bytes, bytes]) -> None:
+    from io import BytesIO
+
+    dataset = pydicom.dcmread(BytesIO(objects[1]))
+    for container in dataset.ContentSequence:
+        for group in container.get("ContentSequence", ()):
+            kept = [item for item in group.get("ContentSequence", ()) if item.ValueType not in ("NUM", "CODE")]
+            group.ContentSequence = kept
+    result = read_report(messages.read(messages.written(dataset)))
+    (count,) = result.measurements
+    assert (count.label.fr, count.amount, len(result.marks)) == ("Nombre de repères", 5.0, 5)
+
+
 def test_a_segmentation_gives_volumes_and_masks(objects: tuple[bytes, bytes]) -> None:
     result = read_segmentation(messages.read(objects[0]))
     assert result.algorithm == ACME

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,7 @@ class SpoolReader:
             fates = [Taken("quarantined", sentence=KILLED) for _ in contents]
         else:
             fates = self._store.take(contents)
+            self._results([one for one, fate in zip(contents, fates, strict=True) if fate.fate == "passed over"], at)
         found = [(frame, fate, self._header(fate)) for frame, fate in zip(objects, fates, strict=True)]
         with self._state.transaction() as connection:
             for frame, fate, header in found:
@@ -104,6 +106,18 @@ class SpoolReader:
             if fate.fate == "quarantined":
                 self._say(f"Put in quarantine: {fate.sentence}")
         return True
+
+    def _results(self, contents: list[bytes], at: float) -> None:
+        """Reports and segmentations of other makers' algorithms wait beside their applications; ours come back at times
+        from an archive that forwards all it receives, and are left."""
+        if not contents:
+            return
+        from cognoscope.intake.results.ingest import take_results
+
+        named = (("A received report", content) for content in contents)
+        report = take_results(named, self._store.home, datetime.fromtimestamp(at, UTC))
+        for name, count in report.new.items():
+            self._say(f"{name}: {count} results of this algorithm came in.")
 
     def _header(self, fate: Taken) -> "Dataset | None":
         """What the kept image says of itself; None for what is no image, which opens no study: our own reports come

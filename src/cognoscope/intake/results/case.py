@@ -10,6 +10,7 @@ from cognoscope.core import pixels
 from cognoscope.core.case import Case, CaseImage, Cell, Column, Fact, Table
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.image_value import Coded
+from cognoscope.core.noun import Sentence
 from cognoscope.intake.pseudonyms import Pseudonymiser
 from cognoscope.intake.results.kept import KeptImage
 from cognoscope.intake.results.received import PlacedSegment, Received
@@ -107,20 +108,17 @@ def _coded(code: Coded | None) -> Row:
 
 
 def _measurements(result: Received) -> Table | None:
-    columns = [
-        ("key", "text"),
-        ("label", "text"),
-        ("amount", "number"),
-        ("unit", "text"),
-        ("words_fr", "text"),
-        ("words_en", "text"),
-        *CODE,
-    ]
+    columns = [("key", "text"), ("label_fr", "text"), ("label_en", "text"), ("amount", "number"), ("unit", "text")]
+    columns += [("words_fr", "text"), ("words_en", "text"), *CODE]
     rows: list[Row] = [
-        (m.key, m.label.fr, m.amount, m.unit, *((m.words.fr, m.words.en) if m.words else (None, None)), *_coded(m.code))
-        for m in result.measurements
+        (one.key, one.label.fr, one.label.en, one.amount, one.unit, *_words(one.words), *_coded(one.code))
+        for one in result.measurements
     ]
     return _table("measurement", columns, rows)
+
+
+def _words(words: Sentence | None) -> Row:
+    return (words.fr, words.en) if words else (None, None)
 
 
 def _marks(result: Received, where: _Places) -> Table | None:

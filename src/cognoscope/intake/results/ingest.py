@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -55,31 +55,42 @@ def ingest_results(path: Path, home: Home, at: datetime) -> Report:
         InvalidInput: there is no file there, the disk refuses, or the installation has no key.
         NotInstalled: without the extra `imaging`.
     """
+    contents = ((file.name, _content(file)) for file in _files(path))
+    return take_results(contents, home, at, passing_over=path.is_dir())
+
+
+def take_results(
+    contents: Iterable[tuple[str, bytes]], home: Home, at: datetime, *, passing_over: bool = True
+) -> Report:
+    """Take in results by name and bytes; with `passing_over`, what is no result at all is merely counted.
+
+    Raises:
+        InvalidInput: the disk refuses, or the installation has no key.
+        NotInstalled: without the extra `imaging`.
+    """
     need_imaging("Reading results")
     pseudonymiser = Pseudonymiser.from_file(home.key_file, date_shift=home.settings().date_shift)
-    refusals = opted_out(home)
-    report, contents = Report(), []
-    for file in _files(path):
-        content = _content(file)
+    refusals, report, digests = opted_out(home), Report(), []
+    for name, content in contents:
         results = _results(content)
-        if path.is_dir() and results in ([Refusal(NO_RESULT)], [Refusal(UNKNOWN)]):
+        if passing_over and results in ([Refusal(NO_RESULT)], [Refusal(UNKNOWN)]):
             report.passed_over += 1
             continue
-        contents.append(hashlib.sha256(content).hexdigest())
+        digests.append(hashlib.sha256(content).hexdigest())
         for result in results:
             report.read += 1
             if isinstance(result, Refusal):
-                report.refused.append((file.name, result.sentence))
+                report.refused.append((name, result.sentence))
                 continue
             try:
                 if pseudonymiser.person(result.patient) in refusals:
                     raise InvalidInput(REFUSED)
                 case = case_of(result, pseudonymiser, at, partial(kept_images, home))
             except InvalidInput as error:
-                report.refused.append((file.name, str(error)))
+                report.refused.append((name, str(error)))
                 continue
             _keep(home, result.algorithm, case, report)
-    report.source = digest({"results": sorted(contents)})
+    report.source = digest({"results": sorted(digests)})
     return report
 
 

@@ -81,6 +81,13 @@ def _row(table: Table, number: int) -> dict[str, Cell]:
     return {column.name: column.values[number] for column in table.columns}
 
 
+def _told(row: dict[str, Cell], name: str) -> Sentence | None:
+    french, english = row.get(f"{name}_fr"), row.get(f"{name}_en")
+    if not isinstance(french, str) or not isinstance(english, str) or not french or not english:
+        return None
+    return Sentence(fr=french, en=english)
+
+
 def _code(row: dict[str, Cell]) -> Coded | None:
     value, scheme, meaning = row.get("code"), row.get("scheme"), row.get("meaning")
     if not isinstance(value, str) or not isinstance(scheme, str) or not isinstance(meaning, str):
@@ -92,10 +99,9 @@ def _measurements(case: Case) -> tuple[Measurement, ...]:
     table, found, keys = case.table("measurement"), [], set()
     for number in range(_rows(table)):
         row = _row(table, number) if table else {}
-        key, label, amount, unit = (row.get(name) for name in ("key", "label", "amount", "unit"))
-        french, english = row.get("words_fr"), row.get("words_en")
-        worded = isinstance(french, str) and isinstance(english, str) and french and english
-        if not isinstance(key, str) or not isinstance(label, str) or not label or key in keys:
+        key, amount, unit = (row.get(name) for name in ("key", "amount", "unit"))
+        label = _told(row, "label")
+        if not isinstance(key, str) or label is None or key in keys:
             continue
         if isinstance(amount, bool | str) or amount is None or not math.isfinite(amount):
             continue
@@ -103,10 +109,10 @@ def _measurements(case: Case) -> tuple[Measurement, ...]:
         found.append(
             Measurement(
                 key=key,
-                label=Sentence(fr=label, en=label),
+                label=label,
                 amount=float(amount),
                 unit=str(unit or "1"),
-                words=Sentence(fr=str(french), en=str(english)) if worded else None,
+                words=_told(row, "words"),
                 code=_code(row),
                 evidence=(RowsPointer(table="measurement", start=number, stop=number + 1),),
             )

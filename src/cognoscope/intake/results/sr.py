@@ -21,6 +21,7 @@ NO_NUMBERS = (
     "can be compared."
 )
 BY_A_PERSON = "This structured report was made by a person, not by an algorithm: it is not taken in as a proposal."
+MARKS = Sentence(fr="Nombre de repères", en="Number of marks")
 GROUP, LIBRARY = "125007", "111028"
 FINDING = "121071"
 CERTAINTIES = ("111012", "111047")
@@ -46,6 +47,8 @@ def read_report(read: DicomObject) -> Received:
         measurements, marks = _content(root)
         if not measurements and not marks:
             raise InvalidInput(NO_NUMBERS)
+        if not measurements:  # some algorithms only mark: how many places is then what can be compared
+            measurements = [Measurement(key="marks", label=MARKS, amount=float(len(marks)))]
         if len(measurements) + len(marks) > MOST_ELEMENTS:
             raise InvalidInput(f"This report holds more than {MOST_ELEMENTS} measurements: raw data, not one result.")
         return Received(
