@@ -18,15 +18,10 @@ from cognoscope.core.review import Review
 from cognoscope.web.choices import LARGEST, ChoiceRefused, number_of
 from cognoscope.web.i18n import N_
 from cognoscope.web.image_choices import MOST_ADDED, added_mark, keys_after
-from cognoscope.web.render_proposal import VERDICT
+from cognoscope.web.image_words import CONCLUSIONS, VERDICT
 from cognoscope.web.services import Services
 from cognoscope.web.session import Person
 
-CONCLUSIONS = {
-    "normal": N_("Rien d'anormal"),
-    "abnormal": N_("Quelque chose d'anormal"),
-    "unsure": N_("Je ne peux pas conclure"),
-}
 READ_FIRST = N_("Votre lecture d'abord")
 """What a list says instead of the program's words."""
 NO_CONCLUSION = N_("Choisissez une conclusion : elle seule est obligatoire. Rien n'a été enregistré.")

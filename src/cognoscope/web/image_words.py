@@ -3,7 +3,7 @@
 import math
 
 from cognoscope.core.case import CaseImage
-from cognoscope.core.image_value import ImageMark, Measurement
+from cognoscope.core.image_value import ADDED, ImageMark, Measurement
 from cognoscope.web import words
 from cognoscope.web.i18n import N_, translate
 
@@ -16,6 +16,13 @@ SHAPES = {
     "ellipse": N_("ellipse"),
     "polygon": N_("contour"),
     "polyline": N_("ligne"),
+}
+VERDICT = f"{ADDED}verdict"
+"""The element of a reading made before the proposal was shown: what the reader concluded."""
+CONCLUSIONS = {
+    "normal": N_("Rien d'anormal"),
+    "abnormal": N_("Quelque chose d'anormal"),
+    "unsure": N_("Je ne peux pas conclure"),
 }
 SIDES = {"R": N_("droite"), "L": N_("gauche")}
 MOST_DIGITS = 3
@@ -80,7 +87,8 @@ def image_label(image: CaseImage, language: str) -> str:
     """How an image is called beside others: its side and view, else its modality and name."""
     side = translate(SIDES[image.laterality], language) if image.laterality else ""
     said = " ".join(part for part in (image.view or "", side) if part)
-    return said or f"{image.modality} {image.name}"
+    named = "" if image.name == image.modality.lower() else f" {image.name}"
+    return said or f"{image.modality}{named}"
 
 
 def place_words(mark: ImageMark, image: CaseImage | None, language: str) -> str:

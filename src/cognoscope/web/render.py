@@ -15,6 +15,7 @@ from cognoscope.web.charts import Segment, deviation_bars, digits_for, shares, z
 from cognoscope.web.folded import CellView, folded
 from cognoscope.web.forest import ForestView, drawn_table
 from cognoscope.web.i18n import N_, translate
+from cognoscope.web.image_words import CONCLUSIONS, VERDICT
 from cognoscope.web.navigation import ROLE_NAMES
 from cognoscope.web.render_text import finding_label
 
@@ -132,7 +133,7 @@ def decisions(
             Decision(
                 seq=made.seq,
                 verdict=review.verdict,
-                words=translate(VERDICTS[review.verdict], language),
+                words=translate(N_("Lu d'abord") if review.blind else VERDICTS[review.verdict], language),
                 reason=reasons.get(review.reason, review.reason) if review.reason else None,
                 amended=_amended(review, language, digits),
                 comment=review.comment,
@@ -152,6 +153,8 @@ def decisions(
 def _amended(review: Review, language: str, digits: int) -> str | None:
     if isinstance(review.amended, float):
         return words.number(review.amended, language, 0 if review.amended.is_integer() else max(digits, 1))
+    if review.element == VERDICT and review.amended in CONCLUSIONS:
+        return translate(CONCLUSIONS[review.amended], language)
     if review.amended is not None and review.amended.startswith("{"):
         return translate(N_("tracé repris"), language)
     return review.amended

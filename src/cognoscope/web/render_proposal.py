@@ -19,7 +19,7 @@ from cognoscope.web import words
 from cognoscope.web.charts import digits_for, series_chart
 from cognoscope.web.i18n import N_, translate
 from cognoscope.web.image_view import Amendments, added_views, amendments, image_value_view, viewer_data
-from cognoscope.web.image_words import image_label
+from cognoscope.web.image_words import VERDICT, image_label
 from cognoscope.web.render import (
     ELEMENTS_WITH_CONTROLS,
     CertaintyBar,
@@ -34,8 +34,6 @@ from cognoscope.web.render_text import FindingView, TextView, text_view
 
 Status = Literal["current", "superseded", "expired"]
 
-VERDICT = f"{ADDED}verdict"
-"""The element of a reading made before the proposal was shown: what the reader concluded."""
 MINE = {VERDICT: N_("Conclusion avant de voir la proposition")}
 
 

@@ -9,11 +9,11 @@ from cognoscope.core.events import ReviewGiven
 from cognoscope.core.image_value import ImageValue
 from cognoscope.core.queries import reviews
 from cognoscope.web import words
-from cognoscope.web.blind import CONCLUSIONS, Reading, must_read_first, readings_of
+from cognoscope.web.blind import Reading, must_read_first, readings_of
 from cognoscope.web.choices import ChoiceRefused
 from cognoscope.web.i18n import N_
 from cognoscope.web.image_view import Amendments, viewer_data
-from cognoscope.web.image_words import unit_words
+from cognoscope.web.image_words import CONCLUSIONS, unit_words
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.pages.proposal import UNKNOWN_PAGE, Digest, Found, SentForm, find, view_of
 from cognoscope.web.permissions import Permission, may_review
