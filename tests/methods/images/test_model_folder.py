@@ -60,7 +60,7 @@ def test_a_mistake_is_a_sentence_that_says_where(tmp_path, change, match):
         ('kind = "categorical"\noutputs = [0, 1]\nclasses = ["a"]', "classes"),
         ('kind = "ordinal"\noutputs = [0, 1]\nclasses = ["a", "b"]', "3 classes"),
         (
-            'kind = "binary"\noutputs = [0]\nclasses = ["a", "b"]\n[heads.conformal]\nlevel = 0.9\nquantiles = [1, 1, 1]',
+            f"{BINARY}[heads.conformal]\nlevel = 0.9\nquantiles = [1, 1, 1]",
             "quantile",
         ),
         (

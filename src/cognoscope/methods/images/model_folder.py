@@ -232,4 +232,4 @@ def read_description(path: Path) -> Description:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole"
-        raise InvalidInput(f"{path}: {where}: {first['msg']}. `docs/imaging-models.md` says what is needed.") from error
+        raise InvalidInput(f"{path}: {where}: {first['msg']}. `docs/models.md` says what is needed.") from error

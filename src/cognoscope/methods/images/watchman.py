@@ -29,7 +29,10 @@ class Watchman:
     @property
     def present(self) -> bool:
         """Whether there is a gate at all."""
-        return any((folder / "gate.onnx").is_file() for folder in (self.weights, self.own))
+        if (self.weights / "gate.onnx").is_file():
+            return True
+        described = (self.weights / "model.toml").is_file()
+        return not (described and ModelFolder(self.weights).about.gate == "none") and (self.own / "gate.onnx").is_file()
 
     def check(self, image: NDArray[Any]) -> GateVerdict:
         """What the gate says of an image as displayed."""

@@ -33,6 +33,14 @@ name = "sensitivity-866"
 threshold = 0.3
 sensitivity = 0.866
 specificity = 0.6
+[[heads]]
+name = "diagnosis"
+kind = "categorical"
+outputs = [0, 1, 2]
+classes = ["nevus", "melanoma", "seborrheic_keratosis"]
+[heads.conformal]
+level = 0.9
+quantiles = [0.9]
 """
 
 

@@ -4,9 +4,10 @@ from cognoscope.apps.imaging.skin.model import beside, labels
 from cognoscope.core.image_value import ImageValue, Measurement, on_pixels
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline, Proposal
+from cognoscope.methods.images.answers import Answer
 from cognoscope.methods.images.asking import Asked
 from cognoscope.methods.images.classifier import Classifier
-from cognoscope.methods.images.spoken import heat_overlay, hottest, percent, probability
+from cognoscope.methods.images.spoken import heat_overlay, hottest, named, percent, probability, word
 
 MELANOMA = Sentence(fr="Probabilité de mélanome", en="Probability of melanoma")
 PLACE = Sentence(fr="Zone qui a le plus compté", en="Place that counted most")
@@ -58,6 +59,7 @@ def proposal(asked: Asked, classifier: Classifier) -> Proposal:
                 unit="%",
             )
         )
+    measurements += _diagnosis(asked, reading.answers.get("diagnosis"))
     heat = reading.heat("melanoma")
     mark = hottest(asked, heat, "place", PLACE, answer.yes) if place.above else None
     if place.above:
@@ -80,3 +82,19 @@ def proposal(asked: Asked, classifier: Classifier) -> Proposal:
         (on_pixels(mark),) if mark else (),
         WOULD_CHANGE,
     )
+
+
+def _diagnosis(asked: Asked, answer: Answer | None) -> list[Measurement]:
+    """The likeliest of the diagnoses that the model knows, and those that cannot be excluded."""
+    if answer is None:
+        return []
+    return [
+        Measurement(
+            key=f"diagnosis{asked.suffix}",
+            label=Sentence(fr="Diagnostic le plus probable pour le modèle", en="Diagnosis likeliest to the model"),
+            amount=float(answer.likely),
+            words=word(answer.head.classes[answer.likely], labels()),
+            options=named(answer, labels()) if answer.head.conformal else (),
+            evidence=(asked.whole,),
+        )
+    ]
