@@ -87,7 +87,7 @@ class Child:
         assert self._process is not None
         ended = self._process.wait()
         self.close()
-        return TOO_SLOW if ended == -signal.SIGALRM else CRASHED
+        return TOO_SLOW if ended in (-signal.SIGALRM, -signal.SIGPROF) else CRASHED
 
 
 _idle: dict[int, SimpleQueue[Child]] = {}

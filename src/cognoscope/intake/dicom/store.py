@@ -142,12 +142,14 @@ class ImageStore:
             there = waiting[instance][0].digest if instance in waiting else self.index.digests([instance]).get(instance)
             if there not in (None, kept.digest):
                 raise InvalidInput(OTHER_PIXELS)
+            with guarded(FAILED):
+                header = header_of(content, read)
         except InvalidInput as error:
             if content:
                 self.quarantine.put(content, str(error))
             return Taken("quarantined", sentence=str(error))
         if there is None:
-            waiting[instance] = (kept, read, content)
+            waiting[instance] = (kept, read, header)
         return Taken("kept" if there is None else "known", kept.person, study, series, instance)
 
     def _write(self, waiting: list[tuple[Kept, DicomObject, bytes]], counts: Counts) -> None:
@@ -155,13 +157,13 @@ class ImageStore:
         objects: list[ObjectRow] = []
         uids: dict[str, bytes] = {}
         written: list[Path] = []
-        for kept, read, content in waiting:
+        for kept, read, header in waiting:
             row = _series_row(kept)
             series[row.series] = row
             instance = str(kept.dataset.SOPInstanceUID)
             file = f"{row.study}/{row.series}/{instance}.dcm"
             written.append(_written(self.folder / file, kept.content))
-            sealed = seal(self._key, instance, header_of(content, read))
+            sealed = seal(self._key, instance, header)
             shape = (read.number_of_frames, read.rows, read.columns)
             objects.append(ObjectRow(instance, row.series, kept.digest, file, *shape, sealed))
             originals = ((instance, read.sop_instance_uid), (row.series, read.series_uid), (row.study, read.study_uid))

@@ -29,8 +29,6 @@ class SeriesFacts:
 
     modality: str = ""
     body_part: str = ""
-    manufacturer: str = ""
-    description: str = ""
     thickness: float | None = None
     doubles_left_out: int = 0
     localizers_left_out: int = 0
