@@ -1,5 +1,7 @@
 """Fits the gates on what `gate_measure` measured: `python -m training.imaging.gate_fit MEASURES OUT [NAME ...]`.
 
+With `--left-out`, each set that teaches also judges a gate that was taught without it.
+
 Four small networks (one hidden layer) are each taught without a quarter of the own groups; what each says of that
 quarter gives the thresholds and the figures. The four together, and the distance from the own kind, are
 written to one ONNX file.
@@ -172,7 +174,7 @@ def share(refused: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
     return round(float(refused[among].mean()), 4)
 
 
-def main(folder: Path, out: Path, names: list[str]) -> None:
+def main(folder: Path, out: Path, names: list[str], each_left_out: bool) -> None:
     """Fit, judge and write the gates named, or all."""
     torch.set_num_threads(1)
     settings = tomllib.loads(Path(__file__).with_name("gate.toml").read_text(encoding="utf-8"))
@@ -180,7 +182,7 @@ def main(folder: Path, out: Path, names: list[str]) -> None:
     for name in names or gates:
         found = fit(folder, settings, name)
         held_out = {}
-        for entry in found["taught"]:
+        for entry in found["taught"] if each_left_out else ():
             if entry in settings["shipping"] + settings["research"]:
                 held_out[entry] = fit(folder, settings, name, entry)["figures"][entry]
         print(name, json.dumps(found["figures"]), "left out of teaching:", json.dumps(held_out), flush=True)
@@ -188,4 +190,4 @@ def main(folder: Path, out: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), [n for n in sys.argv[3:] if n[0] != "-"], "--left-out" in sys.argv)

@@ -23,7 +23,7 @@ from training.imaging import gate_outliers, gate_sets
 
 Bytes = NDArray[np.uint8]
 SEED = 20261122
-TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 700}
+TAUGHT = {"scenes": 700, "pages": 350, "lookalikes": 900}
 JUDGED = {"photograph": 240, "text": 160}
 EACH_SET = 220
 
@@ -47,7 +47,7 @@ def allowed(image: Bytes, margin: float, draw: np.random.Generator) -> Bytes:
     """
     image = surrounded(image, margin, draw)
     if draw.random() < 0.5:
-        image = foreign_spoiled.cropped(image, draw.uniform(0.85, 1), draw, enlarge=False)
+        image = foreign_spoiled.cropped(image, draw.uniform(0.75, 1), draw, enlarge=False)
     if draw.random() < 0.3:
         image = foreign_spoiled.blurred(image, draw.uniform(0.3, 0.8), "gaussian", draw)
     if draw.random() < 0.5:

@@ -174,7 +174,7 @@ def lookalikes(draw: np.random.Generator) -> Iterator[Bytes]:
     """Endless: invented pictures with frames and tones of instruments, but of nothing: discs, fans, films, blots."""
     while True:
         if draw.random() < 0.6:
-            yield (eye_ground, bowel, breast)[int(draw.integers(3))](draw)
+            yield (eye_ground, bowel, breast, breast)[int(draw.integers(4))](draw)
             continue
         rows, columns = _sides(draw)
         down, across = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)[None, :]

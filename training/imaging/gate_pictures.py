@@ -81,11 +81,19 @@ def breast(draw: np.random.Generator) -> Bytes:
     inside = np.clip(shape * draw.uniform(2, 6), 0, 1)
     tissue = draw.uniform(0.3, 0.7) + 0.3 * np.clip(shape, 0, 1)
     tissue = tissue + draw.uniform(0.05, 0.16) * power_noise(rows, columns, draw.uniform(2.2, 3.2), draw)
+    spot = draw.uniform(-0.2, 0.4), reach * draw.uniform(0.3, 0.6)
+    dense = np.exp(-(((down - spot[0]) / 0.35) ** 2 + ((across - spot[1]) / (reach * 0.35)) ** 2))
+    knots = np.clip(0.7 + 0.5 * power_noise(rows, columns, draw.uniform(1.6, 2.6), draw), 0, 2)
+    tissue = tissue + draw.uniform(0, 0.5) * dense * knots
     scene = inside * tissue + draw.uniform(0, 0.05)
     left = int(columns * draw.uniform(0.75, 0.9))
     scene[10 : 10 + rows // 14, left : left + columns // 12] = draw.uniform(0.6, 1)
     if draw.random() < 0.4:
         scene[:, : int(columns * draw.uniform(0, 0.2))] = draw.choice([0.0, 0.95])
+    if draw.random() < 0.6:
+        # A digitised film often lies in the middle of a larger black square.
+        sides = int(columns * draw.uniform(0, 0.5)), int(columns * draw.uniform(0, 0.3))
+        scene = np.pad(scene, [(0, 0), sides], constant_values=draw.choice([0.0, 0.0, 0.02]))
     return _bytes(scene[:, ::-1] if draw.random() < 0.5 else scene)
 
 
