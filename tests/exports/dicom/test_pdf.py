@@ -43,6 +43,7 @@ def test_the_page_says_what_how_much_how_sure_and_that_nobody_has_read_it() -> N
     assert pages == 1
     for words in (
         "Étendue des lésions pulmonaires",
+        "Examen : CT 21/11/2026",
         "Proposition préliminaire, non relue",
         "23,5 %",
         "18 - 31 (intervalle à 90 %)",

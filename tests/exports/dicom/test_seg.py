@@ -219,6 +219,17 @@ def test_headers_that_do_not_fit_are_refused_without_a_name() -> None:
         assert refused.value.__cause__ is None
 
 
+def test_what_is_marked_on_an_image_without_headers_is_not_left_out_in_silence() -> None:
+    from cognoscope.core.case import Case
+
+    one, source = studies.ct()
+    other = one.images[0].model_copy(update={"name": "other"})
+    case = Case(kind="imaging-test", subject="person:p1", as_of=studies.AS_OF, images=(one.images[0], other))
+    proposal = studies.proposal_of(case, studies.blocks(6))
+    with pytest.raises(InvalidInput, match="headers of the image image are missing"):
+        objects_for(proposal, case, SourceSeries(source.headers, "other"))
+
+
 def test_headers_of_two_series_are_no_source() -> None:
     one, other = studies.stack(2)
     other.SeriesInstanceUID = f"{studies.STUDY}.77"

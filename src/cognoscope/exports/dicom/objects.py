@@ -15,7 +15,7 @@ from cognoscope.core.proposal import Proposal
 from cognoscope.exports.dicom import words
 from cognoscope.exports.dicom.algorithm import algorithm_of
 from cognoscope.exports.dicom.pairing import Pair, pairs
-from cognoscope.exports.dicom.pdf import encapsulated, page
+from cognoscope.exports.dicom.pdf import encapsulated, examination, page
 from cognoscope.exports.dicom.reviewed import Reviewed
 from cognoscope.exports.dicom.seg import Issue, segmentations
 from cognoscope.exports.dicom.sr import report
@@ -72,6 +72,7 @@ def objects_for(
         raise InvalidInput("The case given is not the one that the proposal is about: nothing was written.")
     images = pairs(case, source)
     stands = _stands(proposal, review)
+    _all_there(stands, images)
     settled = review if stands.final else None
     issue = _issue(proposal, stands, review, "en" if language == "en" else "fr", zone)
     with guarded(FAILED):
@@ -101,10 +102,20 @@ def _made(
         text = report(proposal, stands, images, segmented, issue, settled, predecessor)
         objects.append(text)
     if "pdf" in parts:
-        content = page(proposal, case, stands, issue, limits, settled)
+        pair = next(iter(images.values()))
+        content = page(proposal, case, stands, issue, limits, settled, examination(pair, issue.language))
         title = proposal.title.in_language(issue.language)
-        objects.append(encapsulated(content, title, next(iter(images.values())), text, stands, issue))
+        objects.append(encapsulated(content, title, pair, text, stands, issue))
     return objects
+
+
+def _all_there(stands: Standing, images: dict[str, Pair]) -> None:
+    """What is marked is marked on images whose headers are given: nothing is left out of a result in silence."""
+    drawn = {mark.image for mark in stands.marks} | {overlay.image for overlay in stands.overlays}
+    if missing := sorted(drawn - set(images)):
+        raise InvalidInput(
+            f"The headers of the image {missing[0]} are missing: a result that marks it cannot be written."
+        )
 
 
 def _stands(proposal: Proposal, review: Reviewed | None) -> Standing:

@@ -39,12 +39,17 @@ def page(
     issue: Issue,
     limits: Sequence[Sentence] = (),
     reviewed: Reviewed | None = None,
+    about: str = "",
 ) -> bytes:
-    """What, how much, how sure, where, with which limits, on one A4 page of PDF; no name of a patient."""
+    """What, how much, how sure, where, with which limits, on one A4 page of PDF; no name of a patient.
+
+    about: which examination, in words.
+    """
     language = issue.language
     title = proposal.title.in_language(language)
     sheet = Page(language, f"{title} - {issue.status}")
     y = sheet.paragraph(LEFT, 62, title, INSIDE, 17, bold=True)
+    y = sheet.paragraph(LEFT, y - 6, about, INSIDE, 10, grey=0.25) + 2
     colour = (0.85, 0.93, 0.87) if stands.final else (0.99, 0.91, 0.72)
     sheet.rectangle(LEFT, y - 8, INSIDE, 26, colour)
     sheet.text(LEFT + 8, y + 9, issue.status, 12, bold=True)
@@ -72,10 +77,12 @@ def page(
 
 def _measurements(sheet: Page, y: float, stands: Standing, language: str) -> float:
     for one in stands.measurements[:MEASUREMENTS_SHOWN]:
-        sheet.paragraph(LEFT, y, one.label.in_language(language), 235, 10)
-        sheet.text(LEFT + 245, y, _amount(one, language), 10, bold=True)
-        after = sheet.paragraph(LEFT + 345, y, _how_sure(one, stands, language), INSIDE - 345, 9, grey=0.25)
-        y = max(after, y + 15) + 2
+        ends = (
+            sheet.paragraph(LEFT, y, one.label.in_language(language), 235, 10),
+            sheet.paragraph(LEFT + 245, y, _amount(one, language), 92, 10, bold=True),
+            sheet.paragraph(LEFT + 345, y, _how_sure(one, stands, language), INSIDE - 345, 9, grey=0.25),
+        )
+        y = max(*ends, y + 15) + 2
     left_out = len(stands.measurements) - MEASUREMENTS_SHOWN
     if left_out > 0:
         more = words.MORE.in_language(language).format(count=left_out)
@@ -85,7 +92,7 @@ def _measurements(sheet: Page, y: float, stands: Standing, language: str) -> flo
 
 def _amount(one: Measurement, language: str) -> str:
     if one.words is not None:
-        return one.words.in_language(language)[:22]
+        return one.words.in_language(language)
     return f"{number(one.amount, language)} {'' if one.unit == '1' else one.unit}".strip()
 
 
@@ -141,6 +148,14 @@ def _foot(sheet: Page, limits: Sequence[Sentence], height: float, issue: Issue) 
     y = sheet.paragraph(LEFT, HEIGHT - 62, caution, INSIDE, 9, bold=True)
     by = f"{MANUFACTURER} - {issue.algorithm.name} {issue.algorithm.version} - sha256 {issue.algorithm.serial}"
     sheet.paragraph(LEFT, y, f"{by} - {issue.at:%d/%m/%Y %H:%M}", INSIDE, 8, grey=0.35)
+
+
+def examination(pair: Pair, language: str) -> str:
+    """Modality and day of the examination, which tell one page from another without saying whose it is."""
+    header = pair.source.headers[0]
+    day = str(header.get("StudyDate") or "")
+    said = f"{day[6:8]}/{day[4:6]}/{day[:4]}" if len(day) == 8 and day.isdigit() else ""
+    return f"{words.EXAMINATION.in_language(language)} {header.get('Modality') or ''} {said}".strip()
 
 
 def encapsulated(

@@ -15,6 +15,7 @@ SUMMARY = Sentence(fr="Résumé", en="Summary")
 STATUS = Sentence(fr="État de la proposition", en="State of the proposal")
 BY = Sentence(fr="Relu par :", en="Reviewed by:")
 REASON = Sentence(fr="Raison :", en="Reason:")
+EXAMINATION = Sentence(fr="Examen :", en="Examination:")
 LIMITS = Sentence(fr="Limites", en="Limits")
 MORE = Sentence(
     fr="{count} autres mesures dans le compte rendu structuré.", en="{count} more in the structured report."
