@@ -79,7 +79,15 @@ def work(path: str) -> None:
     end_with_parent()
     os.nice(NICER)
     with _until_signalled() as stopped, opened(Home(Path(path)), _print) as worker:
+        _warm()
         worker.run(stopped)
+
+
+def _warm() -> None:
+    """Import what the first result needs now, while nobody waits for it: seconds of coding tables."""
+    from pydicom.sr import codedict  # noqa: F401
+
+    import cognoscope.exports.dicom  # noqa: F401
 
 
 @contextmanager
