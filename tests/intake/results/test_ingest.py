@@ -192,6 +192,13 @@ def test_what_is_damaged_here_is_said(home: Home, inbox: Path, tmp_path: Path) -
         ingest_results(tmp_path / "absent", home, AT)
 
 
+def test_times_without_an_offset_are_the_hospitals(home: Home, inbox: Path) -> None:
+    home.settings_file.write_text('time_zone = "Indian/Reunion"\n')
+    ingest_results(inbox / "a.seg", home, AT)
+    (case,) = foreign_application(home.models / NAME).cases_from_warehouse(None, AT)
+    assert case.as_of == studies.AS_OF - timedelta(hours=3)  # 09:30 there, not in Paris
+
+
 def test_what_a_scanner_or_a_vendor_sends_over_the_network_gets_here_too(home: Home) -> None:
     from cognoscope.intake.dicom.receive_spool import SpoolWriter, spool_folder
     from cognoscope.intake.dicom.worker_intake import SpoolReader

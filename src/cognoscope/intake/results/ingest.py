@@ -4,9 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cognoscope.core import pixels
 from cognoscope.core.canonical import digest
@@ -25,6 +26,7 @@ from cognoscope.intake.results.kept import kept_images
 from cognoscope.intake.results.received import ForeignAlgorithm, Received
 from cognoscope.intake.results.seg import read_segmentation
 from cognoscope.intake.results.sr import read_report
+from cognoscope.intake.results.when import LOCAL
 
 LARGEST_BYTES = 512 << 20
 NO_RESULT = "This DICOM object is neither an SR nor a SEG: images are taken in by `cognoscope ingest dicom`."
@@ -70,9 +72,10 @@ def take_results(
     """
     need_imaging("Reading results")
     pseudonymiser = Pseudonymiser.from_file(home.key_file, date_shift=home.settings().date_shift)
+    local = ZoneInfo(home.settings().time_zone)
     refusals, report, digests = opted_out(home), Report(), []
     for name, content in contents:
-        results = _results(content)
+        results = _results(content, local)
         if passing_over and results in ([Refusal(NO_RESULT)], [Refusal(UNKNOWN)]):
             report.passed_over += 1
             continue
@@ -113,8 +116,8 @@ def _content(file: Path) -> bytes:
         raise InvalidInput(f"{file.name} cannot be read from the disk: {error.strerror}.") from None
 
 
-def read_results(content: bytes) -> Sequence[Received | Refusal]:
-    """The results in the bytes of a file.
+def read_results(content: bytes, local: tzinfo = LOCAL) -> Sequence[Received | Refusal]:
+    """The results in the bytes of a file; `local` is the zone of times without one.
 
     Raises:
         InvalidInput: the file as a whole cannot be read, or holds no result.
@@ -122,18 +125,18 @@ def read_results(content: bytes) -> Sequence[Received | Refusal]:
     if content[128:132] == b"DICM":
         read = read_object(content)
         if read.modality == "SEG":
-            return [read_segmentation(read)]
+            return [read_segmentation(read, local)]
         if read.modality == "SR" or "ContentSequence" in read.dataset:
-            return [read_report(read)]
+            return [read_report(read, local)]
         raise InvalidInput(NO_RESULT)
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return read_fhir(content)
     raise InvalidInput(UNKNOWN)
 
 
-def _results(content: bytes) -> list[Received | Refusal]:
+def _results(content: bytes, local: tzinfo) -> list[Received | Refusal]:
     try:
-        return list(read_results(content))
+        return list(read_results(content, local))
     except InvalidInput as error:
         return [Refusal(str(error))]
 

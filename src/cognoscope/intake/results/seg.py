@@ -1,6 +1,7 @@
 """DICOM segmentations of other people's algorithms as results: a volume or an area for each segment, and its pixels."""
 
 from collections import defaultdict
+from datetime import tzinfo
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from cognoscope.intake.dicom.reading import DicomObject
 from cognoscope.intake.results import received
 from cognoscope.intake.results.received import ForeignAlgorithm, PlacedSegment, Received
 from cognoscope.intake.results.sr_items import first_code
-from cognoscope.intake.results.when import made_at
+from cognoscope.intake.results.when import LOCAL, made_at
 
 DAMAGED = "This segmentation cannot be read as the standard lays it out: it is damaged. Have it sent again."
 ON_A_SLIDE = "This segmentation lies on a microscope slide: only those of images of a patient are taken in."
@@ -24,7 +25,7 @@ MOST_SEGMENTS = 64
 MOST_PIXELS = 1 << 30
 
 
-def read_segmentation(read: DicomObject) -> Received:
+def read_segmentation(read: DicomObject, local: tzinfo = LOCAL) -> Received:
     """One SEG object: binary, fractional (from half of its maximum on) or label map.
 
     Raises:
@@ -60,7 +61,7 @@ def read_segmentation(read: DicomObject) -> Received:
             patient=str(dataset.get("PatientID") or "").strip(),
             identifier=read.sop_instance_uid,
             study=read.study_uid,
-            at=made_at(dataset),
+            at=made_at(dataset, local),
             preliminary=True,
             measurements=tuple(measurements),
             segments=tuple(segments),

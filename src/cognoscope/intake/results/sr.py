@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.image_value import Coded, Measurement
@@ -13,7 +14,7 @@ from cognoscope.intake.results import received
 from cognoscope.intake.results.received import MOST_ELEMENTS, ForeignAlgorithm, PlacedMark, Received
 from cognoscope.intake.results.sr_items import Item, first_code
 from cognoscope.intake.results.sr_marks import mark_of
-from cognoscope.intake.results.when import made_at
+from cognoscope.intake.results.when import LOCAL, made_at
 
 DAMAGED = "This structured report cannot be read as the standard lays it out: it is damaged. Have it sent again."
 NO_NUMBERS = (
@@ -33,7 +34,7 @@ NOT_EVALUATIONS = frozenset(
 """Codes that say what something is about, not what was found of it: finding, site, side, category, language, ..."""
 
 
-def read_report(read: DicomObject) -> Received:
+def read_report(read: DicomObject, local: tzinfo = LOCAL) -> Received:
     """One SR object.
 
     Raises:
@@ -57,7 +58,7 @@ def read_report(read: DicomObject) -> Received:
             patient=str(dataset.get("PatientID") or "").strip(),
             identifier=read.sop_instance_uid,
             study=read.study_uid,
-            at=made_at(dataset),
+            at=made_at(dataset, local),
             preliminary=str(dataset.get("PreliminaryFlag") or "") != "FINAL"
             and str(dataset.get("CompletionFlag") or "") != "COMPLETE",
             measurements=tuple(measurements),
