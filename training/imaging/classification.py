@@ -73,7 +73,7 @@ def finish(
     heads, figures = judged(settings, examples, aside, logits)
     more: dict[str, Any] = {}
     if place is not None:
-        more, found = scored(heads[0], examples, place.maps, logits, out, settings["cells"]["side"])
+        heads[0], more, found = scored(heads[0], examples, place.maps, logits, out, settings["cells"]["side"])
         figures |= found
     slopes = surrogate(windows, middle, features[taught, 0], asked(members, ready[taught]))
     height, width = settings["input"]["size"]

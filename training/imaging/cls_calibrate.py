@@ -27,7 +27,7 @@ def fitted(head: Head, logits: Array, truth: NDArray[np.int64], settings: Mappin
     logits, truth = logits[known], truth[known]
     head = head.model_copy(update={"calibration": _calibration(head, logits, truth)})
     chances = probabilities(head, logits)
-    conformal = _conformal(chances, truth, settings["level"], settings["by_class"])
+    conformal = conformal_of(chances, truth, settings["level"], settings["by_class"])
     points = tuple(
         _point(name, wanted, chances[:, -1], truth > 0) for name, wanted in settings.get("points", {}).items()
     )
@@ -67,7 +67,8 @@ def platt(scores: Array, truth: NDArray[np.bool_]) -> tuple[float, float]:
     return round(float(np.exp(best.x[0]) / spread), 6), round(float(best.x[1]), 6)
 
 
-def _conformal(chances: Array, truth: NDArray[np.int64], level: float, by_class: bool) -> Conformal:
+def conformal_of(chances: Array, truth: NDArray[np.int64], level: float, by_class: bool) -> Conformal:
+    """Quantiles of 1 - probability of the truth, of all or class by class."""
     score = 1 - chances[np.arange(len(truth)), truth]
     groups: Sequence[NDArray[np.bool_]] = (
         [truth == number for number in range(chances.shape[1])] if by_class else [np.ones(len(truth), bool)]

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from cognoscope.apps.imaging.mammography.model import marks_of, score_of
 from cognoscope.apps.imaging.mammography.reliability import error, frame, table
-from cognoscope.methods.images.answers import calibrated, log_odds, probabilities
-from cognoscope.methods.images.model_folder import Calibration, Head
-from training.imaging.cls_calibrate import platt
+from cognoscope.methods.images.answers import log_odds
+from cognoscope.methods.images.model_folder import Head
+from cognoscope.methods.images.scores import auc_by_group, calibration_error
+from training.imaging.cls_calibrate import conformal_of, logistic, platt
 from training.imaging.cls_data import Examples, drawn
 
 SHARES = (0.25, 0.45, 0.60, 0.70, 0.78, 0.85, 0.90, 0.94, 0.97)
@@ -21,28 +23,58 @@ MARKS_ON_NORMAL = 0.5
 
 def scored(
     head: Head, examples: Examples, maps: NDArray[np.float32], logits: NDArray[np.float64], out: Path, side: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """`[more]` of `model.toml`, further figures; writes `reliability.csv`.
+) -> tuple[Head, dict[str, Any], dict[str, Any]]:
+    """The head with the sets of its probabilities beside the other film, `[more]` of `model.toml`, further figures;
+    writes `reliability.csv`.
 
-    The table's probabilities come from a calibration that was fitted without the women it speaks of.
+    A film is read beside the other film of the same woman: what both breasts show speaks for her tissue. The table's
+    probabilities come from weights that were fitted without the women it speaks of.
     """
-    truth = examples.answers["malignant"] > 0
+    truth, groups = examples.answers["malignant"] > 0, np.array(examples.groups)
     odds, fold = log_odds(head, logits), drawn(examples.strata, examples.groups, FOLDS, 7)
+    both = np.stack([odds, -others(odds, groups)], 1)
     chances = np.empty(len(truth))
     for number in range(FOLDS):
         part = fold == number
-        slope, intercept = platt(odds[~part], truth[~part])
-        chances[part] = calibrated(Calibration(kind="platt", slope=slope, intercept=intercept), odds[part])
-    cuts = [round(float(cut), 5) for cut in np.quantile(probabilities(head, logits)[:, 1], SHARES)]
+        chances[part] = expit(_line(logistic(both[~part], truth[~part]), both[part]))
+    own, other, intercept = logistic(both, truth)
+    pair = {"own": round(own, 5), "other": round(-other, 5), "intercept": round(intercept, 5)}
+    cuts = [round(float(cut), 5) for cut in np.quantile(expit(_line((own, other, intercept), both)), SHARES)]
     scores = np.array([score_of(chance, tuple(cuts)) for chance in chances])
     lines = table(scores, chances, truth, np.array(examples.groups))
     frame(lines).to_csv(out / "reliability.csv", index=False)
     marks, found = _marks(examples, maps, side)
     how = "cross-validated"
-    return {"score": {"cuts": cuts}, "marks": marks}, {
-        "ece_of_scores": {"value": error(lines), "how": how + ": over the ten scores, calibrated on other women"},
-        **{name: {"value": value, "how": how} for name, value in found.items()},
-    }
+    area = auc_by_group(chances, truth, groups, FOLDS)
+    alone = auc_by_group(odds, truth, groups, FOLDS)
+    level = head.conformal.level if head.conformal else 0.9
+    sets = conformal_of(np.stack([1 - chances, chances], 1), truth.astype(np.int64), level, True)
+    head = head.model_copy(update={"conformal": sets})
+    return (
+        head,
+        {"score": {"cuts": cuts}, "marks": marks, "pair": pair},
+        {
+            "auc": {"value": area.value, "low": area.low, "high": area.high, "how": how + ": beside the other film"},
+            "auc_film_alone": {"value": alone.value, "low": alone.low, "high": alone.high, "how": how},
+            "ece": {"value": calibration_error(chances, truth), "how": how + ": ten bins of equal count"},
+            "ece_of_scores": {"value": error(lines), "how": how + ": over the ten scores, calibrated on other women"},
+            **{name: {"value": value, "how": how} for name, value in found.items()},
+        },
+    )
+
+
+def others(odds: NDArray[np.float64], groups: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) mean log-odds of the other films of the same woman; a film without any is taken for its own fellow."""
+    found = np.array(odds)
+    for place, name in enumerate(groups):
+        rest = (groups == name) & (np.arange(len(groups)) != place)
+        if rest.any():
+            found[place] = float(odds[rest].mean())
+    return found
+
+
+def _line(weights: tuple[float, float, float], both: NDArray[np.float64]) -> NDArray[np.float64]:
+    return both[:, 0] * weights[0] + both[:, 1] * weights[1] + weights[2]
 
 
 def _marks(examples: Examples, maps: NDArray[np.float32], side: int) -> tuple[dict[str, float], dict[str, float]]:
