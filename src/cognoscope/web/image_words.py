@@ -34,14 +34,15 @@ def unit_words(unit: str) -> str:
 
 
 def digits_of(measurement: Measurement) -> int:
-    """Decimals worth showing: none for a whole number, else about three figures, never more than three decimals."""
+    """Decimals worth showing: none for a whole number, else about three figures (two below 1), never more than three decimals."""
     shown = [measurement.amount]
     if measurement.interval:
         shown += [measurement.interval.low, measurement.interval.high]
     if all(float(one).is_integer() for one in shown):
         return 0
     largest = max(abs(one) for one in shown)
-    return max(0, min(MOST_DIGITS, 2 - math.floor(math.log10(largest)))) if largest > 0 else 0
+    figures = 2 if largest >= 1 else 1
+    return max(0, min(MOST_DIGITS, figures - math.floor(math.log10(largest)))) if largest > 0 else 0
 
 
 def with_unit(amount: float, unit: str, language: str, digits: int) -> str:

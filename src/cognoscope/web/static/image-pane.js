@@ -74,17 +74,19 @@
     async show(frame, direction = 1) {
       this.frame = Math.min(Math.max(frame, 0), this.image.frames - 1);
       const asked = this.frame;
-      const shown = this.overlays.filter((one) => asked < one.frames);
+      const shown = this.overlays.filter((one) => asked < one.frames && !this.options.hidden.has(one.key));
       try {
-        await Promise.all([CG.get(this.image, asked), ...shown.map((one) => CG.get(one, asked))]);
+        await CG.get(this.image, asked);
+        if (asked !== this.frame) return;
+        this.draw();
+        await Promise.all(shown.map((one) => CG.get(one, asked)));
       } catch {
         this.problem();
-        return false;
+        return;
       }
-      if (asked !== this.frame) return true;
-      this.draw();
+      if (asked !== this.frame) return;
+      this.paint();
       CG.prefetch([this.image, ...shown], asked, direction);
-      return true;
     }
 
     problem() {
@@ -120,6 +122,7 @@
         }
       }
       this.grey.getContext("2d").putImageData(data, 0, 0);
+      this.element.querySelector(".cg-pane-problem").hidden = true;
       this.element.dataset.drawn = String(this.frame);
       this.paint();
     }
