@@ -37,6 +37,7 @@ def test_what_is_read_is_typed():
     assert (read.sop_class, read.modality, read.transfer_syntax) == (CT, "CT", "1.2.840.10008.1.2.1")
     assert (read.number_of_frames, read.rows, read.columns, read.has_pixels) == (1, 6, 5, True)
     assert read.sop_instance_uid == "1.2.826.0.1.77.1.1"
+    assert not any(name in repr(read) for name in (*NAMES, "1.2.826.0.1.77"))
 
 
 def test_a_path_is_read_as_bytes_are(tmp_path: Path):

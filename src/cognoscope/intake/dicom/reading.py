@@ -6,7 +6,7 @@ forgives in silence (a file that stops in the middle, an element that claims mor
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,10 +48,10 @@ class DicomObject:
     The UIDs of series and study are empty where the object has none: such an object can be looked at, not kept.
     """
 
-    dataset: "Dataset"
-    sop_instance_uid: str
-    series_uid: str
-    study_uid: str
+    dataset: "Dataset" = field(repr=False)
+    sop_instance_uid: str = field(repr=False)
+    series_uid: str = field(repr=False)
+    study_uid: str = field(repr=False)
     sop_class: str
     transfer_syntax: str
     modality: str
