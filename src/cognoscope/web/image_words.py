@@ -34,7 +34,7 @@ def unit_words(unit: str) -> str:
 
 
 def digits_of(measurement: Measurement) -> int:
-    """Decimals worth showing: none for whole numbers, else about three figures (two below 1), at most three decimals."""
+    """Decimals worth showing: none for whole numbers, else three figures (two below 1), at most three decimals."""
     shown = [measurement.amount]
     if measurement.interval:
         shown += [measurement.interval.low, measurement.interval.high]
