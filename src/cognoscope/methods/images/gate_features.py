@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cognoscope.methods.images.resize import resized
+
 Image = NDArray[np.float32]
 
 SIDE: Final = 128
@@ -90,23 +92,7 @@ def reduced(plane: Image, rows: int, columns: int) -> Image:
     """The plane at rows x columns: means over areas where it shrinks, linear between pixels where it grows."""
     while min(plane.shape[0] / rows, plane.shape[1] / columns) >= 4:
         plane = _halved(plane)
-    return np.asarray(_weights(plane.shape[0], rows) @ plane @ _weights(plane.shape[1], columns).T, np.float32)
-
-
-_KNOWN: dict[tuple[int, int], Image] = {}
-
-
-def _weights(source: int, target: int) -> Image:
-    """(target, source) weights of a triangle as wide as one target pixel, or one source pixel where the image grows."""
-    if (source, target) not in _KNOWN:
-        scale = source / target
-        centres = (np.arange(target) + 0.5) * scale - 0.5
-        spread = np.abs(centres[:, None] - np.arange(source)[None, :]) / max(scale, 1.0)
-        weights = np.maximum(1 - spread, 0)
-        if len(_KNOWN) > 256:
-            _KNOWN.clear()
-        _KNOWN[source, target] = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    return _KNOWN[source, target]
+    return resized(plane, rows, columns)
 
 
 def _moments(light: Image, tints: tuple[Image, ...], colours: Image) -> list[float]:

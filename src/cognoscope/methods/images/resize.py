@@ -28,7 +28,7 @@ def _both(plane: NDArray[np.float32], down: Any, across: Any) -> NDArray[np.floa
     return np.ascontiguousarray(down @ np.ascontiguousarray(narrow.T), dtype=np.float32)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _weights(source: int, target: int) -> Any:
     """(target, source) weights, each row adding up to 1."""
     scale = source / target
