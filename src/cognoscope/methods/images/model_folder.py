@@ -8,7 +8,7 @@ import csv
 import hashlib
 import tomllib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -196,7 +196,7 @@ class ModelFolder:
         for needed in FILES[:2]:
             if needed not in found:
                 raise InvalidInput(f"The model folder {self.path} lacks {needed}: put it back, or add the model again.")
-        return digest({name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()})
+        return digest({name: _file_digest(path, *_stamp(path)) for name, path in found.items()})
 
     @cached_property
     def seen(self) -> frozenset[str]:
@@ -210,6 +210,17 @@ class ModelFolder:
     def unseen(self, files: Sequence[Path]) -> list[bool]:
         """For each image file whether it neither taught nor tuned the model."""
         return [hashlib.sha256(path.read_bytes()).hexdigest()[:SHORT] not in self.seen for path in files]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, changed: int, size: int) -> str:
+    """SHA-256 of a file; asked for at each page that lists applications, so read once while it is not changed."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def digest_with(method: str, weights: Path | None) -> str:
