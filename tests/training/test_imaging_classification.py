@@ -11,14 +11,14 @@ torch = pytest.importorskip("torch", reason="torch is for training only")
 pytest.importorskip("onnx", reason="onnx is for training only")
 
 from PIL import Image  # noqa: E402
-
-from cognoscope.methods.images.classifier import Classifier  # noqa: E402
-from cognoscope.methods.images.model_folder import ModelFolder  # noqa: E402
+from training.imaging.classification import run  # noqa: E402
 from training.imaging.cls_bank import Bank, BankSettings, learnt, pooled  # noqa: E402
 from training.imaging.cls_calibrate import platt  # noqa: E402
 from training.imaging.cls_cells import labels_of  # noqa: E402
 from training.imaging.cls_data import Examples, drawn  # noqa: E402
-from training.imaging.classification import run  # noqa: E402
+
+from cognoscope.methods.images.classifier import Classifier  # noqa: E402
+from cognoscope.methods.images.model_folder import ModelFolder  # noqa: E402
 
 CONFIGS = Path("training/imaging/configs")
 SMALL = {"hidden": 8, "dropout": 0.2, "noise": 0.1, "rate": 0.01, "decay": 0.0, "epochs": 20, "members": 1}
