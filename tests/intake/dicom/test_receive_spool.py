@@ -15,6 +15,7 @@ from cognoscope.intake.dicom.receive_spool import (
     NoRoom,
     Received,
     SpoolWriter,
+    being_written,
     delete_if_ended,
     frames,
     waiting,
@@ -44,9 +45,11 @@ def test_a_file_that_is_written_is_not_deleted_under_its_writer(tmp_path: Path):
     writer.add("1.2.3", "4.5.6", EXPLICIT, b"first")
     (path,) = waiting(tmp_path)
     offset = max(place for _, place in frames(path))
+    assert being_written(path)
     assert not delete_if_ended(path, offset)
     writer.add("1.2.3", "4.5.7", EXPLICIT, b"second")
     writer.close("released")
+    assert not being_written(path)
     assert not delete_if_ended(path, offset), "there is more than was worked off"
     assert delete_if_ended(path, max(place for _, place in frames(path)))
     assert not waiting(tmp_path)

@@ -227,6 +227,18 @@ def _frame(header: dict[str, Any], body: bytes) -> Received | Closed:
     return Closed(**header) if kind == "closed" else Received(**header, body=body)
 
 
+def being_written(path: Path) -> bool:
+    """Whether a writer holds the file now."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+
+
 def delete_if_ended(path: Path, offset: int) -> bool:
     """Delete a file that nobody writes any more and of which everything up to `offset` was worked off.
 

@@ -1,5 +1,6 @@
 """From the spool to the image store: each object read, de-identified and kept, or put in quarantine; then forgotten."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cognoscope.intake.dicom.extra import guarded
-from cognoscope.intake.dicom.receive_spool import Closed, Received, delete_if_ended, frames, waiting
+from cognoscope.intake.dicom.receive_spool import Closed, Received, being_written, delete_if_ended, frames, waiting
 from cognoscope.intake.dicom.routing import facts_of
 from cognoscope.intake.dicom.store import ImageStore, Taken
 from cognoscope.intake.dicom.worker_state import ServiceState, facts_text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BATCH = 32
 BATCH_BYTES = 256 << 20
+LONGEST_REST_SECONDS = 2.0
 DEADLY = 3
 """How many times an object may end the process that reads it before it is put aside unread."""
 
@@ -57,8 +59,11 @@ class SpoolReader:
         """
         taken = Round()
         for path in waiting(self._folder):
+            began = time.monotonic()
             while taken.objects < most and self._batch(path, now(), taken):
-                pass
+                if being_written(path):  # the sender waits for the same disk: half of the time is left to it
+                    time.sleep(min(time.monotonic() - began, LONGEST_REST_SECONDS))
+                began = time.monotonic()
             if taken.objects >= most:
                 break
             if delete_if_ended(path, self._offset(path)):
