@@ -149,7 +149,7 @@ def fit(folder: Path, settings: dict[str, Any], name: str, leave_out: str | None
         parts.append(part)
         distances.append(gap)
     clean = (kinds == "own") & (fold == 0 if leave_out else True)
-    least = float(np.quantile(chance[clean], OWN_LOST))
+    least = float(np.quantile(chance[clean], settings[name].get("lost", OWN_LOST)))
     most = float(np.quantile(far[clean], 1 - NOVEL_LOST)) * LENIENT
     figures: dict[str, Any] = {"refused_own": share((chance < least) | (far > most), clean)}
     for kind in ("inverted", "cropped", "blurred", "noisy"):
