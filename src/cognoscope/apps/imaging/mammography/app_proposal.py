@@ -1,10 +1,10 @@
 """What is concluded of the films of one examination, in words, marks and evidence."""
 
+import csv
+from functools import lru_cache
 from importlib.resources import files
-from io import StringIO
 
 import numpy as np
-import pandas as pd
 
 from cognoscope.apps.imaging.mammography.model import ABNORMAL, DENSITY, Film, heat_of, on_film
 from cognoscope.core.image_value import ImageMark, ImageValue, Measurement, Overlay, on_pixels
@@ -188,11 +188,9 @@ def _chance_words(chance: float) -> Sentence:
     return Sentence(fr=f"Probabilité de malignité {said.fr}", en=f"Probability of malignancy {said.en}")
 
 
+@lru_cache(maxsize=1)
 def reliability() -> dict[int, tuple[int, int]]:
     """Score -> malignant films and films that had it, out of fold: the published table `reliability.csv`."""
     path = files(__package__).joinpath("reliability.csv")
-    if not path.is_file():
-        return {}
-    table = pd.read_csv(StringIO(path.read_text(encoding="utf-8")))
-    rows = zip(table["score"].tolist(), table["malignant"].tolist(), table["films"].tolist(), strict=True)
-    return {int(score): (int(malignant), int(films)) for score, malignant, films in rows if films}
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+    return {int(row["score"]): (int(row["malignant"]), int(row["films"])) for row in rows if int(row["films"])}
