@@ -42,9 +42,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Piece(Box):
-    """A connected piece that could be a letter, and the brightness of its brightest point."""
+    """A connected piece that could be a letter: the brightness of its brightest point, whether its edge is sharp."""
 
     ink: float
+    sharp: bool
 
     @property
     def high(self) -> int:
@@ -139,8 +140,10 @@ def _pieces(image: np.ndarray, tallest: int) -> list[Piece]:
         high, wide = rows.stop - rows.start, columns.stop - columns.start
         if SMALLEST <= high <= tallest and wide <= 12 * high:
             share = float((labelled[rows, columns] == number).mean())
-            if 0.12 <= share <= (0.95 if wide <= 2 * high else 0.7) and _sharp(image, rows, columns, labelled, number):
-                pieces.append(Piece(rows.start, columns.start, rows.stop, columns.stop, float(inks[number - 1])))
+            if 0.12 <= share <= (0.95 if wide <= 2 * high else 0.7):
+                sharp = _sharp(image, rows, columns, labelled, number)
+                place = rows.start, columns.start, rows.stop, columns.stop
+                pieces.append(Piece(*place, float(inks[number - 1]), sharp))
     return pieces
 
 
@@ -157,7 +160,7 @@ def _sharp(image: np.ndarray, rows: slice, columns: slice, labelled: np.ndarray,
 def _lines(pieces: list[Piece], shape: tuple[int, ...], look: str) -> list[Box]:
     """Pieces that follow each other from left to right at one height, as letters do."""
     lines: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda each: each.left):
+    for piece in sorted((each for each in pieces if each.sharp), key=lambda each: each.left):
         for line in reversed(lines):
             if _follows(line[-1], piece):
                 line.append(piece)
@@ -179,20 +182,46 @@ def _lines(pieces: list[Piece], shape: tuple[int, ...], look: str) -> list[Box]:
         if len(line) < 2 or letters < needed or not _level(line) or (look == "rim" and not at_rim):
             continue
         boxes.append(_padded(box, shape))
-    return boxes + _beside(boxes, pieces, shape)
+    return boxes + _beside(boxes, pieces, shape) + _further(boxes, pieces, shape)
+
+
+def _further(boxes: list[Box], pieces: list[Piece], shape: tuple[int, ...]) -> list[Box]:
+    """Pieces of any edge that go on where a line of text ends: letters that run into something bright."""
+    found: list[Box] = []
+    ends, left = list(boxes), list(pieces)
+    while ends:
+        box = ends.pop()
+        high = box.bottom - box.top
+        on_line = [
+            piece
+            for piece in left
+            if box.top <= piece.top and piece.bottom <= box.bottom and piece.high >= 0.3 * high
+            and piece.left < box.right + high and box.left < piece.right + high
+            and not (box.left <= piece.left and piece.right <= box.right)
+        ]  # fmt: skip
+        for piece in on_line:
+            left.remove(piece)
+            whole = Box(box.top, piece.left, box.bottom, piece.right)
+            found.append(whole)
+            ends.append(whole)
+    return found
 
 
 def _beside(boxes: list[Box], pieces: list[Piece], shape: tuple[int, ...]) -> list[Box]:
     """Single letters at the rim, near a line of text and about as high: what is left of its neighbours."""
     found: list[Box] = []
     for piece in pieces:
-        if _at_rim(piece, shape) and any(
-            0.25 * (box.bottom - box.top) <= piece.high <= (box.bottom - box.top)
-            and piece.top < box.bottom + 3 * piece.high
-            and box.top < piece.bottom + 3 * piece.high
-            and piece.left < box.right + 6 * piece.high
-            and box.left < piece.right + 6 * piece.high
-            for box in boxes
+        if (
+            piece.sharp
+            and _at_rim(piece, shape)
+            and any(
+                0.25 * (box.bottom - box.top) <= piece.high <= (box.bottom - box.top)
+                and piece.top < box.bottom + 3 * piece.high
+                and box.top < piece.bottom + 3 * piece.high
+                and piece.left < box.right + 6 * piece.high
+                and box.left < piece.right + 6 * piece.high
+                for box in boxes
+            )
         ):
             found.append(_padded(piece, shape))
     return found
