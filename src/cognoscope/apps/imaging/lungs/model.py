@@ -17,8 +17,10 @@ from cognoscope.core.interval import Interval
 
 SIDES: Final = {"both": (RIGHT, LEFT), "right": (RIGHT,), "left": (LEFT,)}
 KINDS: Final = {"lesions": (GLASS, DENSE), "ground-glass": (GLASS,), "consolidation": (DENSE,)}
-WITHIN: Final = 0.2
-"""An outlined part of which less than this share lies in a lung field is no lesion of the lung."""
+WITHIN: Final = 0.05
+"""A part outlined on a CT of which less than this share lies in a lung field is no lesion of the lung. On pictures all
+counts: of the 20 slices of two training folds one lost its consolidated lungs to such a rule (Dice 0.67 to 0.16), none
+gained more than 0.01."""
 CUT: Final = 0.7
 """A picture of which the lungs span less than this share is cut around them before it is read."""
 
@@ -88,13 +90,10 @@ def read_picture(shown: NDArray[Any], network: LesionNetwork) -> Reading | None:
 
 def of_picture(upright: NDArray[Any], lesions: NDArray[np.uint8], transposed: bool) -> Reading | None:
     """The reading of an upright slice with what the network outlined on it, turned back where it was transposed."""
-    fields = grey_fields(upright)
-    if fields is not None:
-        _, inside = joined(fields[np.newaxis], lesions[np.newaxis])
-        fields = grey_fields(upright, inside[0] > 0)
+    fields = grey_fields(upright, lesions > 0)
     if fields is None:
         return None
-    whole, ill = joined(fields[np.newaxis], lesions[np.newaxis])
+    whole, ill = joined(fields[np.newaxis], lesions[np.newaxis], within=0.0)
     if transposed:
         whole, ill = whole.transpose(0, 2, 1), ill.transpose(0, 2, 1)
     return Reading(np.ascontiguousarray(whole), np.ascontiguousarray(ill), None, complete=False)
@@ -111,7 +110,9 @@ def _cut(upright: NDArray[Any]) -> tuple[slice, slice]:
     return np.s_[box.top : box.bottom, box.left : box.right]
 
 
-def joined(fields: NDArray[np.uint8], lesions: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def joined(
+    fields: NDArray[np.uint8], lesions: NDArray[np.uint8], within: float = WITHIN
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Lesions that lie in the lungs, and the fields with what is ill at their edge.
 
     A consolidation that the field left out counts as lung; what is outlined elsewhere (wall, mediastinum) goes.
@@ -123,7 +124,7 @@ def joined(fields: NDArray[np.uint8], lesions: NDArray[np.uint8]) -> tuple[NDArr
         labels, count = ndimage.label(lesions[frame] > 0)
         sizes = np.bincount(labels.ravel(), minlength=count + 1)
         inside = np.bincount(labels[fields[frame] > 0], minlength=count + 1)
-        kept = inside >= WITHIN * sizes
+        kept = inside >= within * sizes
         kept[0] = False
         lesions[frame][~kept[labels]] = 0
         added = (lesions[frame] > 0) & (fields[frame] == 0)
