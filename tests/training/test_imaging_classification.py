@@ -158,7 +158,7 @@ def test_local_windows_do_not_hear_light_and_contrast():
     image = torch.rand(4, 1, 40, 40, generator=draw)
     bank = learnt(list(image), BankSettings(1, 5, 8), 0)
     one, two = bank(image), bank(image * 0.5 + 0.2)
-    assert torch.allclose(one, two, atol=0.15)
+    assert torch.corrcoef(torch.stack([one.flatten(), two.flatten()]))[0, 1] > 0.98
     assert pooled(one, bank.settings.pools).shape == (4, 8 * 4)
     assert isinstance(bank, Bank)
 

@@ -83,7 +83,12 @@ def finish(
     reader: nn.Module = Reader(windows, middle, spread, members, slopes, grid)
     if place is not None:
         reader = LocatedReader(reader, place)
-    write_onnx(reader, example[:2], out / "model.onnx", ("logits", "map", "features"), half=True)
+    outputs = ("logits", "map", "features")
+    try:
+        write_onnx(reader, example[:2], out / "model.onnx", outputs, half=True)
+    except ValueError:
+        # Where float16 answers otherwise than the network, the weights stay as they are.
+        write_onnx(reader, example[:2], out / "model.onnx", outputs)
     write_seen([examples.digests[place] for place in taught], out / "seen.csv")
     write_toml(described(settings, heads, figures, len(taught)) | {"more": more}, out / "model.toml")
     write_out_of_fold(settings, examples, logits, heads, out / "out_of_fold.csv")

@@ -9,6 +9,7 @@ from torch import nn
 from training.imaging.cls_bank import Bank, pooled
 
 CLIP = 5.0
+BOUND = 8.0
 
 
 class Lens(nn.Module):
@@ -117,4 +118,4 @@ class Reader(nn.Module):
             F.interpolate(F.conv2d(each, slope[:, :, None, None]), self.grid, mode="bilinear", align_corners=False)
             for each, slope in zip(answers, self.slopes, strict=True)
         ]
-        return logits, torch.stack(maps).sum(0), self.members[0].layers[1:4](features)
+        return logits, torch.stack(maps).sum(0), self.members[0].layers[1:4](features).clamp_max(BOUND) / BOUND
