@@ -19,8 +19,11 @@ NAMES = (
     "signals",
     "prescriptions",
     "declaration",
+    "ct",
+    "dicom_service",
+    "dicom_fuzz",
 )
-"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`."""
+"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`, the last three the extra `imaging`."""
 
 
 def main() -> int:
