@@ -73,7 +73,7 @@ def _middle(hounsfield: NDArray[np.int16]) -> float:
     """The column in the middle of the body: half of the soft tissue lies on either side."""
     tissue = (hounsfield[:: max(1, len(hounsfield) // 16)] > -200).sum(axis=(0, 1)).astype(float)
     if not tissue.any():
-        return hounsfield.shape[2] / 2
+        return float(hounsfield.shape[2]) / 2
     return float(np.searchsorted(np.cumsum(tissue), tissue.sum() / 2))
 
 

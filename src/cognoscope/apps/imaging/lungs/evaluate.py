@@ -90,8 +90,8 @@ def _judge(judged: list[Slice], weights: Path, folder: Path) -> tuple[tuple[Metr
     ]
     for number, name in ((GLASS, "ground_glass"), (DENSE, "consolidation")):
         held = [place for place, truth in enumerate(truths) if (truth == number).any()]
-        each = np.array([dice(found[place] == number, truths[place] == number) for place in held])
-        metrics.append(_metric(f"dice_{name}", mean_by_group(each, groups[held], SEED)))
+        overlaps = np.array([dice(found[place] == number, truths[place] == number) for place in held])
+        metrics.append(_metric(f"dice_{name}", mean_by_group(overlaps, groups[held], SEED)))
     if inside:
         covered = share_by_group(np.array(inside), groups[: len(inside)], SEED)
         metrics.append(_metric("coverage", covered, None, float(shares["level"])))

@@ -6,7 +6,7 @@ What is dense over a whole lobe stays outside unless the network outlines it: `m
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,12 +149,12 @@ def _fine(hounsfield: NDArray[np.int16], coarse: Labels, step: int, tubes: NDArr
     return out
 
 
-def _repeat(plane: NDArray[np.generic], step: int, rows: int, columns: int) -> NDArray[np.generic]:
+def _repeat(plane: NDArray[Any], step: int, rows: int, columns: int) -> NDArray[Any]:
     """Each pixel of a coarse plane around where it was taken from."""
     half = step // 2
     down = np.minimum((np.arange(rows) + half) // step, plane.shape[0] - 1)
     across = np.minimum((np.arange(columns) + half) // step, plane.shape[1] - 1)
-    return plane[down[:, None], across[None, :]]
+    return np.asarray(plane[down[:, None], across[None, :]])
 
 
 def right_share(fields: Labels) -> float:

@@ -87,7 +87,7 @@ def _inner(dark: NDArray[np.bool_], columns: int) -> NDArray[np.bool_]:
         if abs(centre - 0.5) < MIDDLE / 2 and wide < 0.15 * columns and sizes[number] < 0.02 * dark.size:
             continue
         kept[number] = sizes[number] >= 0.003 * dark.size and number not in around
-    return kept[labels]
+    return np.asarray(kept[labels], np.bool_)
 
 
 def _corners(labels: NDArray[np.int32]) -> set[int]:

@@ -107,7 +107,7 @@ def classes_of(planes: NDArray[np.float32], threshold: float) -> Classes:
 def through_window(hounsfield: NDArray[np.int16]) -> NDArray[np.float32]:
     """Hounsfield units as the published slices show them, in 0..1."""
     low, width = WINDOW[0] - WINDOW[1] / 2, WINDOW[1]
-    return np.clip((hounsfield.astype(np.float32) - np.float32(low)) / np.float32(width), 0, 1)
+    return np.asarray(np.clip((hounsfield.astype(np.float32) - np.float32(low)) / np.float32(width), 0, 1), np.float32)
 
 
 def chosen(frames: NDArray[np.int64], apart_mm: float) -> NDArray[np.int64]:
@@ -118,8 +118,8 @@ def chosen(frames: NDArray[np.int64], apart_mm: float) -> NDArray[np.int64]:
 
 def box_around(fields: NDArray[np.uint8]) -> Box:
     """The part of the slices that holds both lungs, with what the published slices show around them."""
-    seen = fields.any(axis=0)
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    seen = np.asarray(fields > 0, np.bool_).any(axis=0)
+    rows, columns = (np.flatnonzero(np.any(seen, axis=axis)) for axis in (1, 0))
     tall, wide = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
     front, behind, right, left = MARGIN
     return Box(
