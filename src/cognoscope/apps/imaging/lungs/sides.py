@@ -40,14 +40,25 @@ def apart(lungs: Mask, spacing: tuple[float, float, float]) -> Labels:
 
 def _beside(labels: NDArray[np.int32], large: NDArray[np.int64]) -> bool:
     """Whether the large parts lie on different sides, not one above the other."""
-    columns = np.array([centre[2] for centre in ndimage.center_of_mass(labels > 0, labels, large)])
+    columns = _columns(labels, large)
     return bool(columns.max() - columns.min() > 0.15 * labels.shape[2])
+
+
+def _columns(labels: NDArray[np.int32], numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The column of the centre of each part; each is looked at in its own box, not in the whole volume."""
+    boxes = ndimage.find_objects(labels)
+    found = []
+    for number in numbers.tolist():
+        box = boxes[number - 1]
+        counts = (labels[box] == number).sum(axis=(0, 1))
+        found.append(box[2].start + float(np.average(np.arange(len(counts)), weights=counts)))
+    return np.array(found)
 
 
 def _halves(labels: NDArray[np.int32], sizes: NDArray[np.int64], spacing: tuple[float, float, float]) -> Labels:
     """Parts as right or left: on which side of the middle between the two largest that lie apart their centre is."""
     numbers = np.flatnonzero(sizes)
-    columns = np.array([centre[2] for centre in ndimage.center_of_mass(labels > 0, labels, numbers)])
+    columns = _columns(labels, numbers)
     largest = numbers[np.argmax(sizes[numbers])]
     first = columns[numbers == largest][0]
     far = np.abs(columns - first) > 0.15 * labels.shape[2]
