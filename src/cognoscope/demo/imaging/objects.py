@@ -19,11 +19,7 @@ ROOT = "1.2.826.0.1.3680043.10.511"
 
 SOP_CLASS = {
     "CT": "1.2.840.10008.5.1.4.1.1.2",
-    "MG": "1.2.840.10008.5.1.4.1.1.1.2",
-    "DX": "1.2.840.10008.5.1.4.1.1.1.1",
     "US": "1.2.840.10008.5.1.4.1.1.6.1",
-    "OP": "1.2.840.10008.5.1.4.1.1.77.1.5.1",
-    "ES": "1.2.840.10008.5.1.4.1.1.77.1.1",
     "DMS": "1.2.840.10008.5.1.4.1.1.77.1.7",
 }
 """Storage SOP classes by modality (PS3.4 B.5)."""
@@ -38,12 +34,10 @@ class Picture:
     body_part: str
     description: str
     spacing: tuple[float, float, float] | None = None
-    laterality: str | None = None
-    view: str | None = None
 
 
-def objects(picture: Picture, patient: Patient, study_number: int, place: int, at: datetime) -> "Iterator[Dataset]":
-    """One object a frame, in the order of the frames: series `place` of the study of that number.
+def objects(picture: Picture, patient: Patient, number: int, at: datetime) -> "Iterator[Dataset]":
+    """One object a frame, in the order of the frames; `number` tells this study from the others.
 
     Raises:
         NotInstalled: the extra `imaging` is missing.
@@ -54,29 +48,25 @@ def objects(picture: Picture, patient: Patient, study_number: int, place: int, a
     except ImportError as error:
         raise NotInstalled("Sending invented images needs the extra `imaging`: run `make imaging`.") from error
 
-    study = f"{ROOT}.{study_number}"
+    study = f"{ROOT}.{number}"
     for frame, pixels in enumerate(picture.pixels):
         one = Dataset()
         one.SOPClassUID = SOP_CLASS[picture.modality]
-        one.SOPInstanceUID = f"{study}.{place}.{frame + 1}"
-        one.StudyInstanceUID, one.SeriesInstanceUID = study, f"{study}.{place}"
+        one.SOPInstanceUID = f"{study}.1.{frame + 1}"
+        one.StudyInstanceUID, one.SeriesInstanceUID = study, f"{study}.1"
         one.PatientName = f"{patient.family}^{patient.given}"
         one.PatientID = patient.number
         one.PatientBirthDate = f"{patient.born:%Y%m%d}"
         one.PatientSex = "F" if patient.woman else "M"
         one.StudyDate = one.SeriesDate = one.ContentDate = f"{at:%Y%m%d}"
         one.StudyTime = one.SeriesTime = one.ContentTime = f"{at:%H%M%S}"
-        one.AccessionNumber, one.StudyID = f"A{study_number:06d}", str(study_number)
+        one.AccessionNumber, one.StudyID = f"A{number:06d}", str(number)
         one.Manufacturer = "Demonstration"
         one.Modality = picture.modality
         one.BodyPartExamined = picture.body_part
         one.SeriesDescription = picture.description
-        one.SeriesNumber, one.InstanceNumber = place, frame + 1
+        one.SeriesNumber, one.InstanceNumber = 1, frame + 1
         one.NumberOfSeriesRelatedInstances = len(picture.pixels)
-        if picture.laterality:
-            one.Laterality = one.ImageLaterality = picture.laterality
-        if picture.view:
-            one.ViewPosition = picture.view
         _place(one, picture, frame)
         _pixels(one, pixels)
         one.file_meta = FileMetaDataset()

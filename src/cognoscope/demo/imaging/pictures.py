@@ -1,4 +1,7 @@
-"""Which images come in: invented chest CTs, and public images where `COGNOSCOPE_DATASETS` holds them."""
+"""Which images come in: invented chest CTs, and public images where `COGNOSCOPE_DATASETS` holds them.
+
+Only those that an application reads whose weights ship: the others wait for a person's word, here as in a hospital.
+"""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -38,19 +41,9 @@ def _lesion(pixels: NDArray[Any], row: Row) -> Picture:
     return Picture(pixels[np.newaxis], "DMS", "SKIN", "Dermoscopie")
 
 
-def _fundus(pixels: NDArray[Any], row: Row) -> Picture:
-    return Picture(pixels[np.newaxis], "OP", "EYE", "Retinographie", laterality=row["eye"])
-
-
-def _colon(pixels: NDArray[Any], row: Row) -> Picture:
-    return Picture(pixels[np.newaxis], "ES", "COLON", "Coloscopie")
-
-
 PUBLIC = (
     PublicSet("imaging.fetalhead", "imaging/fetal_head_hc18_256", 4, _head),
     PublicSet("imaging.skin", "imaging/skin_isic2017_256", 6, _lesion),
-    PublicSet("imaging.retina", "imaging/retina_srahim_dr_640", 4, _fundus),
-    PublicSet("imaging.polyps", "imaging/polyp_kvasir_seg_256", 3, _colon),
 )
 CHESTS = ((48, 5), (40, 0), (56, 9))
 """Slices and ill patches of the invented chest CTs."""
@@ -62,21 +55,6 @@ def chests(seed: int) -> Iterator[Picture]:
     for number, (slices, patches) in enumerate(CHESTS):
         made = thorax(slices, SIDE, patches, seed + number)
         yield Picture(made.volume, "CT", "CHEST", "Thorax sans injection", made.spacing)
-
-
-def films(seed: int) -> Iterator[tuple[Picture, Picture]]:
-    """Pairs of film mammograms, right and left, of the public set, where it is there."""
-    rows = _rows("imaging/mammo_mini_mias_1024")
-    pairs = sorted({row["pair_id"] for row in rows})
-    for pair in Random(f"films-{seed}").sample(pairs, min(3, len(pairs))):  # noqa: S311
-        files = sorted({row["file"] for row in rows if row["pair_id"] == pair})
-        pictures = [_grey(read_image(datasets_folder() / "imaging/mammo_mini_mias_1024" / file)) for file in files]
-        if len(pictures) == 2:
-            left, right = (
-                Picture(pixels[np.newaxis], "MG", "BREAST", "Mammographie", (0.0, 0.2, 0.2), side, "MLO")
-                for pixels, side in zip(pictures, "LR", strict=True)
-            )
-            yield left, right
 
 
 def public(application: str, seed: int) -> Iterator[Picture]:

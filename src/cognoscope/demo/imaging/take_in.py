@@ -19,7 +19,7 @@ from cognoscope.core.proposal import Proposal
 from cognoscope.core.review import Review
 from cognoscope.core.running import run
 from cognoscope.demo.imaging.objects import Picture, objects
-from cognoscope.demo.imaging.pictures import chests, films, public
+from cognoscope.demo.imaging.pictures import chests, public
 from cognoscope.demo.patients import invented_patient
 from cognoscope.demo.staff import MANAGER, RADIOLOGIST
 
@@ -59,9 +59,9 @@ def take_in_images(home: Home, applications: Iterable[Application], today: date,
     with Ledger.open(home.ledger_url) as ledger:
         for application in chosen:
             studies: list[str] = []
-            for series in _studies(application.name, seed):
+            for picture in _studies(application.name, seed):
                 number += 1
-                studies.append(_take_in(store, series, number, today, at, seed))
+                studies.append(_take_in(store, picture, number, today, at, seed))
             if not studies or application.cases_from_study is None:
                 continue
             say(f"{len(studies)} studies for {application.name} come in and lose their identities")
@@ -78,25 +78,19 @@ def take_in_images(home: Home, applications: Iterable[Application], today: date,
     return made
 
 
-def _studies(application: str, seed: int) -> Iterator[Sequence[Picture]]:
-    """The series of each study that this application looks at."""
-    if application == "imaging.lungs":
-        yield from ((picture,) for picture in chests(seed))
-    elif application == "imaging.mammography":
-        yield from films(seed)
-    else:
-        yield from ((picture,) for picture in public(application, seed))
+def _studies(application: str, seed: int) -> Iterator[Picture]:
+    """The one series of each study that this application looks at."""
+    return chests(seed) if application == "imaging.lungs" else public(application, seed)
 
 
-def _take_in(store: "ImageStore", series: Sequence[Picture], number: int, today: date, at: datetime, seed: int) -> str:
+def _take_in(store: "ImageStore", picture: Picture, number: int, today: date, at: datetime, seed: int) -> str:
     rng = Random(f"images-{seed}-{number}")  # noqa: S311
     patient, _ = invented_patient(f"demo-i{number:04d}", f"I{number:07d}", today, rng, youngest=30)
     sent = []
-    for place, picture in enumerate(series, start=1):
-        for one in objects(picture, patient, number, place, at - timedelta(minutes=rng.randrange(5, 90))):
-            stream = BytesIO()
-            one.save_as(stream, enforce_file_format=True)
-            sent.append(stream.getvalue())
+    for one in objects(picture, patient, number, at - timedelta(minutes=rng.randrange(5, 90))):
+        stream = BytesIO()
+        one.save_as(stream, enforce_file_format=True)
+        sent.append(stream.getvalue())
     taken = store.take(sent)
     return taken[0].study
 
