@@ -23,7 +23,8 @@ NAMES = (
     "dicom_service",
     "dicom_fuzz",
 )
-"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`, the last three the extra `imaging`."""
+"""In this order; those from `arrivals` on need COGNOSCOPE_DATASETS, `records` and `search` the extra `text`,
+the last three the extra `imaging`."""
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.ct --json [--slices 100 300 800] [--side 512] [--engines]
 
-The CT is a built thorax (`tests/apps/imaging/lungs/phantom.py`) with ground glass and consolidation, written as one
+The CT is a built thorax (`cognoscope.demo.imaging.thorax`) with ground glass and consolidation, written as one
 DICOM file a slice, 300 mm high whatever the number of slices. Each size runs in a process of its own, because the peak
 is that of the process: imports, reading, lung fields, gate, network, overlays, SEG and SR are in it. `seconds` is the
 wall clock from the first file opened to the last one written, imports included, without starting Python; `parts` says
@@ -37,7 +37,8 @@ def written(folder: Path, slices: int, side: int) -> None:
     """A thorax as a series of CT objects."""
     from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
-    from tests.apps.imaging.lungs.phantom import thorax
+
+    from cognoscope.demo.imaging.thorax import thorax
 
     fine = max(1, side // 128)
     step, height = WIDTH_MM / side, HEIGHT_MM / slices

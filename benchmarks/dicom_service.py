@@ -182,7 +182,7 @@ def contents(picture: Picture, number: int) -> list[bytes]:
 
     patient, _ = invented_patient(f"b{number}", f"B{number:06d}", AT.date(), Random(number), youngest=30)
     found = []
-    for one in objects(picture, patient, number, 1, AT):
+    for one in objects(picture, patient, number, AT):
         stream = BytesIO()
         one.save_as(stream, enforce_file_format=True)
         found.append(stream.getvalue())
@@ -192,8 +192,9 @@ def contents(picture: Picture, number: int) -> list[bytes]:
 def chest_ct(folder: Path, slices: int, copies: int | None = None) -> Path:
     """A folder with an invented chest CT of 512 x 512; with `copies`, its slices again under other identifiers."""
     folder.mkdir()
-    made = thorax(slices, 512, 7, SEED)
-    picture = Picture(made.volume, "CT", "CHEST", "Thorax", made.spacing)
+    spacing = (300 / slices, 400 / 512, 400 / 512)
+    made = thorax(slices, 512, spacing, patches=7, seed=SEED)
+    picture = Picture(made.hounsfield[::-1], "CT", "CHEST", "Thorax", spacing)
     left = copies if copies is not None else slices
     for number in range(1, 10_000):
         for place, content in enumerate(contents(picture, number)):

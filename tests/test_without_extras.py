@@ -9,9 +9,9 @@ import pytest
 from tests.intake.reading.notes import warehouse_with
 
 EXTRA = (
-    "PIL", "ahocorasick", "charset_normalizer", "dicomanonymizer", "dicomweb_client", "docx", "edsnlp", "gdcm", "highdicom",
-    "nibabel", "onnxruntime", "openvino", "pydicom", "pynetdicom", "pypdfium2", "selectolax", "skimage", "sklearn", "spacy",
-    "striprtf", "tantivy",
+    "PIL", "ahocorasick", "charset_normalizer", "dicomanonymizer", "dicomweb_client", "docx", "edsnlp", "gdcm",
+    "highdicom", "nibabel", "onnxruntime", "openvino", "pydicom", "pynetdicom", "pypdfium2", "selectolax", "skimage",
+    "sklearn", "spacy", "striprtf", "tantivy",
 )  # fmt: skip
 BLOCKED = f"""
 import sys

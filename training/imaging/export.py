@@ -101,7 +101,9 @@ def _lines(table: Mapping[str, Any], under: tuple[str, ...]) -> list[str]:
 
 
 def _is_table(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], Mapping))
+    return isinstance(value, Mapping) or (
+        isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], Mapping)
+    )
 
 
 def _value(value: Any) -> str:

@@ -53,8 +53,10 @@ SIDE = 256
 def chests(seed: int) -> Iterator[Picture]:
     """The invented chest CTs."""
     for number, (slices, patches) in enumerate(CHESTS):
-        made = thorax(slices, SIDE, patches, seed + number)
-        yield Picture(made.volume, "CT", "CHEST", "Thorax sans injection", made.spacing)
+        spacing = (300 / slices, 400 / SIDE, 400 / SIDE)
+        made = thorax(slices, SIDE, spacing, lesions=False, patches=patches, seed=seed + number)
+        # From the head down, as scanners number their slices.
+        yield Picture(made.hounsfield[::-1], "CT", "CHEST", "Thorax sans injection", spacing)
 
 
 def public(application: str, seed: int) -> Iterator[Picture]:

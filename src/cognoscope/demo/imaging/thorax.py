@@ -1,78 +1,94 @@
-"""An invented chest CT in Hounsfield units, of known volumes: body, lungs with vessels, heart, bones, ill patches."""
+"""A thorax built of ellipsoids, in Hounsfield units, whose lungs, airways and lesions are known to the voxel."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-AIR, LUNG, FAT, MUSCLE, BLOOD, BONE = -1000, -860, -100, 45, 40, 500
-GROUND_GLASS, CONSOLIDATION = -560, 10
+AROUND, FAT, SOFT, BONE, LUNG, AIRWAY = -1000, -100, 40, 400, -850, -980
+GLASS, DENSE = -600, 20
 
 
 @dataclass(frozen=True)
 class Thorax:
-    """`volume`: slices x size x size, int16, head to foot; masks of the same shape. `spacing` in mm."""
+    """hounsfield: frames x rows x columns, feet to head; right, left: the lungs with what is ill in them."""
 
-    volume: NDArray[np.int16]
+    hounsfield: NDArray[np.int16]
     right: NDArray[np.bool_]
     left: NDArray[np.bool_]
-    ground_glass: NDArray[np.bool_]
-    consolidation: NDArray[np.bool_]
+    glass: NDArray[np.bool_]
+    dense: NDArray[np.bool_]
+    airway: NDArray[np.bool_]
     spacing: tuple[float, float, float]
 
+    @property
+    def litre(self) -> float:
+        """Volume of a voxel in litres."""
+        return float(np.prod(self.spacing)) / 1e6
 
-def thorax(slices: int, size: int, patches: int, seed: int) -> Thorax:
-    """A patient lying on the back, as a scanner shows them: their right on the left of the picture.
 
-    Args:
-        slices: number of slices over the 30 cm of the chest.
-        size: rows and columns; the field is 40 cm wide.
-        patches: how many ill regions there are, two thirds of them ground glass.
-        seed: of where patches and vessels lie, and of the noise.
+def thorax(
+    frames: int = 32,
+    side: int = 150,
+    spacing: tuple[float, float, float] = (9.0, 2.5, 2.5),
+    touching: bool = False,
+    lesions: bool = True,
+    patches: int = 0,
+    noise: float = 20.0,
+    seed: int = 1,
+) -> Thorax:
+    """A man on a table, both arms up; the right lung is a little larger.
+
+    touching: both lungs meet before the heart. lesions: one of ground glass on the right, one consolidated on the left.
+    patches: so many more, anywhere, two thirds of them ground glass. seed: of patches and noise. spacing: in mm.
     """
     rng = np.random.default_rng(seed)
-    spacing = (300 / slices, 400 / size, 400 / size)
-    height = np.linspace(-1, 1, slices)[:, None, None]
-    row = np.linspace(-1, 1, size)[None, :, None]
-    column = np.linspace(-1, 1, size)[None, None, :]
+    z, y, x = np.meshgrid(
+        (np.arange(frames) - frames / 2 + 0.5) * spacing[0],
+        (np.arange(side) - side / 2 + 0.5) * spacing[1],
+        (np.arange(side) - side / 2 + 0.5) * spacing[2],
+        indexing="ij",
+    )
 
-    def ellipsoid(z: float, y: float, x: float, dz: float, dy: float, dx: float) -> NDArray[np.bool_]:
-        return ((height - z) / dz) ** 2 + ((row - y) / dy) ** 2 + ((column - x) / dx) ** 2 < 1
+    def ball(centre: tuple[float, float, float], radii: tuple[float, float, float]) -> NDArray[np.bool_]:
+        parts = (((axis - at) / radius) ** 2 for axis, at, radius in zip((z, y, x), centre, radii, strict=True))
+        return np.asarray(sum(parts) <= 1)
 
-    volume = np.full((slices, size, size), AIR, dtype=np.float32)
-    body = (row / 0.62) ** 2 + (column / 0.86) ** 2 < 1
-    volume[np.broadcast_to(body, volume.shape)] = FAT
-    volume[np.broadcast_to((row / 0.57) ** 2 + (column / 0.80) ** 2 < 1, volume.shape)] = MUSCLE
-    lungs = [ellipsoid(0.05, 0.0, side * 0.40, 0.93, 0.46, 0.31) for side in (-1, 1)]
-    heart = ellipsoid(0.25, -0.12, 0.12, 0.55, 0.28, 0.27)
-    spine = np.broadcast_to((row - 0.40) ** 2 + column**2 < 0.012, volume.shape)
-    right, left = (lung & ~heart & ~spine for lung in lungs)
-    both = right | left
-    volume[both] = LUNG
-    vessels = ndimage.gaussian_filter(rng.standard_normal(volume.shape, dtype=np.float32), (1.2, 1.4, 1.4))
-    volume[both & (vessels > np.quantile(vessels, 0.985))] = -200
-    volume[heart] = BLOOD
-    volume[spine] = BONE
-    for angle in np.linspace(0, 2 * np.pi, 22, endpoint=False):
-        rib = (row - 0.55 * np.sin(angle)) ** 2 + (column - 0.78 * np.cos(angle)) ** 2 < 0.0012
-        volume[np.broadcast_to(rib, volume.shape) & (np.cos(14 * height + 3 * angle) > 0.2)] = BONE
-    trachea = ((row + 0.10) ** 2 + column**2 < 0.0022) & (height < -0.35)
-    volume[np.broadcast_to(trachea, volume.shape)] = AIR
-    ground_glass, consolidation = np.zeros_like(both), np.zeros_like(both)
+    hounsfield = np.full(z.shape, AROUND, np.float32)
+    hounsfield[(y / 115) ** 2 + (x / 165) ** 2 <= 1] = FAT
+    hounsfield[(y / 102) ** 2 + (x / 152) ** 2 <= 1] = SOFT
+    hounsfield[(y > 130) & (y < 136) & (np.abs(x) < 170)] = 100
+    inner = 63 if touching else 75
+    right = ball((5, 0, -inner), (118, 84, 62)) & ~ball((-130, -10, -75), (60, 70, 70))
+    left = ball((5, 0, inner), (116, 80, 58)) & ~ball((-45, -35, 35), (55, 45, 48))
+    if touching:
+        right |= ball((40, -62, -10), (30, 8, 16))
+        left |= ball((40, -62, 10), (30, 8, 16)) & ~right
+    airway = (z > 20) & ((y - 12) ** 2 + x**2 <= 9**2)
+    wall = (z > 15) & ((y - 12) ** 2 + x**2 <= 13**2)
+    right, left = right & ~wall, left & ~wall & ~right
+    hounsfield[right | left] = LUNG
+    hounsfield[airway] = AIRWAY
+    hounsfield[(np.hypot(y - 75, x) < 16)] = BONE
+    right, left = right & (hounsfield == LUNG), left & (hounsfield == LUNG)
+    vessels = (right | left) & (np.hypot(y - 5 - 0.2 * z, np.abs(x) - 60) < 4)
+    hounsfield[vessels] = SOFT
+    glass = np.zeros(z.shape, bool)
+    dense = np.zeros(z.shape, bool)
+    if lesions:
+        glass = ball((-20, 30, -85), (35, 28, 26)) & right
+        dense = ball((-30, 52, 75), (28, 16, 22)) & left
     for number in range(patches):
-        side = rng.choice((-1, 1))
-        middle = (rng.uniform(-0.5, 0.7), rng.uniform(-0.1, 0.38), side * rng.uniform(0.38, 0.66))
-        patch = ellipsoid(*middle, *rng.uniform(0.10, 0.22, 3)) & both
+        centre = (rng.uniform(-60, 70), rng.uniform(-10, 60), rng.choice((-1, 1)) * rng.uniform(55, 110))
+        down, back, aside = rng.uniform(12, 30, 3)
+        spot = ball(centre, (down, back, aside)) & (right | left)
         if number % 3 == 2:
-            consolidation |= patch
+            dense |= spot
         else:
-            ground_glass |= patch
-    ground_glass &= ~consolidation
-    texture = ndimage.gaussian_filter(rng.standard_normal(volume.shape, dtype=np.float32), (0.8, 1.6, 1.6)) * 320
-    volume[ground_glass] = GROUND_GLASS + texture[ground_glass]
-    volume[consolidation] = CONSOLIDATION
-    volume = ndimage.gaussian_filter(volume, (0.0, 0.6, 0.6))
-    volume += rng.standard_normal(volume.shape, dtype=np.float32) * 18
-    whole = np.clip(volume, -1024, 3000).round().astype(np.int16)
-    return Thorax(whole, right, left, ground_glass, consolidation, spacing)
+            glass |= spot
+    glass &= ~dense
+    hounsfield[glass & ~vessels], hounsfield[dense] = GLASS, DENSE
+    # A bubble of gas in the stomach, well below the left lung.
+    hounsfield[ball((-(frames / 2 - 2) * spacing[0], -50, 60), (10, 18, 25)) & (hounsfield == SOFT)] = -950
+    hounsfield += rng.normal(0, noise, hounsfield.shape)
+    return Thorax(np.rint(hounsfield).astype(np.int16), right, left, glass, dense, airway, spacing)

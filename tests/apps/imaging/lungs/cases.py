@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from tests.apps.imaging.lungs.phantom import Thorax, thorax
 from tests.apps.imaging.tiny_models import ABOUT, written
 from tests.apps.imaging.warehouse_rows import SUBJECT, commit, conditions
 from tests.tiny_onnx import segmenter
@@ -15,6 +14,7 @@ from cognoscope.apps.imaging.lungs.network import through_window
 from cognoscope.core import pixels
 from cognoscope.core.case import Case, CaseImage
 from cognoscope.core.home import Home
+from cognoscope.demo.imaging.thorax import Thorax, thorax
 
 AS_OF = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SHARES = """[more]

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.apps.imaging.lungs.phantom import Thorax, thorax
 
 from cognoscope.apps.imaging.lungs.fields import Grid, lung_fields
 from cognoscope.apps.imaging.lungs.fields_grey import grey_fields, is_transposed, otsu
 from cognoscope.apps.imaging.lungs.network import through_window
 from cognoscope.apps.imaging.lungs.orientation import flips, mirrored
+from cognoscope.demo.imaging.thorax import Thorax, thorax
 from cognoscope.methods.images.scores import dice
 
 KINDS = {
