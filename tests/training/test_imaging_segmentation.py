@@ -10,10 +10,10 @@ torch = pytest.importorskip("torch", reason="training needs torch: `make .venv/.
 pytest.importorskip("onnx", reason="training writes ONNX: `make .venv/.training`")
 
 from PIL import Image  # noqa: E402
+from training.imaging import segmentation  # noqa: E402
 
 from cognoscope.methods.images.model_folder import ModelFolder  # noqa: E402
 from cognoscope.methods.onnx import Network  # noqa: E402
-from training.imaging import segmentation  # noqa: E402
 
 SETTINGS = {
     "task": "segmentation",
