@@ -101,7 +101,10 @@ def test_settling_changes_no_row(empty: Warehouse) -> None:
     assert set(empty.manifest().distinct) == {"person"}
     after = rows(empty, "person"), rows(empty, "site_count")
     for old, new in zip(before, after, strict=True):
-        pd.testing.assert_frame_equal(old, new)
+        # A database promises no order of rows.
+        pd.testing.assert_frame_equal(
+            *(each.sort_values(list(each.columns)[:1], ignore_index=True) for each in (old, new))
+        )
     empty.commit(C, 0, {"person": persons((1, 1999))})
     assert sorted(rows(empty, "person")["year_of_birth"]) == [1960, 1999]
 

@@ -115,7 +115,8 @@ def gaps(positions: Sequence[float]) -> list[str]:
 
     positions: mm along the normal, in any order.
     """
-    places = sorted({round(place, 3) for place in positions})
+    # + 0.0: the zero below nought is the other one.
+    places = sorted({round(place, 3) + 0.0 for place in positions})
     steps = [after - before for before, after in pairwise(places)]
     if len(steps) < 2:
         return []
