@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 AROUND, FAT, SOFT, BONE, LUNG, AIRWAY = -1000, -100, 40, 400, -850, -980
 GLASS, DENSE = -600, 20
@@ -90,5 +91,9 @@ def thorax(
     hounsfield[glass & ~vessels], hounsfield[dense] = GLASS, DENSE
     # A bubble of gas in the stomach, well below the left lung.
     hounsfield[ball((-(frames / 2 - 2) * spacing[0], -50, 60), (10, 18, 25)) & (hounsfield == SOFT)] = -950
+    if patches:
+        # Small vessels everywhere, as in a patient: without them the gate of the lungs' model would refuse the picture.
+        small = ndimage.gaussian_filter(rng.standard_normal(z.shape, dtype=np.float32), (1.2, 1.4, 1.4))
+        hounsfield[(right | left) & (small > np.quantile(small, 0.985)) & (hounsfield < GLASS)] = -200
     hounsfield += rng.normal(0, noise, hounsfield.shape)
     return Thorax(np.rint(hounsfield).astype(np.int16), right, left, glass, dense, airway, spacing)
