@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cognoscope.apps.imaging.lungs.airways import airways
-from cognoscope.apps.imaging.lungs.sides import RIGHT, apart
+from cognoscope.apps.imaging.lungs.sides import apart
 
 AIR: Final = -400
 """Hounsfield units below which a voxel counts as air; between lung (-850) and soft tissue (40)."""
@@ -155,9 +155,3 @@ def _repeat(plane: NDArray[Any], step: int, rows: int, columns: int) -> NDArray[
     down = np.minimum((np.arange(rows) + half) // step, plane.shape[0] - 1)
     across = np.minimum((np.arange(columns) + half) // step, plane.shape[1] - 1)
     return np.asarray(plane[down[:, None], across[None, :]])
-
-
-def right_share(fields: Labels) -> float:
-    """Share of the voxels of both fields that lie in the right lung; 0.5 where there is none."""
-    count = np.count_nonzero(fields)
-    return float(np.count_nonzero(fields == RIGHT)) / count if count else 0.5
