@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
@@ -19,7 +20,7 @@ def why_not() -> str | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None:
         return "Node.js is not installed"
-    if (FOLDER / "node_modules" / "oidc-provider").is_dir():
+    if (FOLDER / "node_modules" / ".package-lock.json").is_file():  # written last: without it an installation broke off
         return None
     if npm is None:
         return "npm is not installed, and tests/openid_provider/node_modules is not there"
@@ -32,19 +33,23 @@ def why_not() -> str | None:
 @contextmanager
 def running_provider() -> Iterator[str]:
     """The issuer of a provider that runs as long as the block."""
-    process = subprocess.Popen(
-        ["node", "provider.mjs", RETURN_TO], cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        assert process.stdout is not None
-        issuer = process.stdout.readline().strip()
-        assert issuer.startswith("http://127.0.0.1:"), "the provider did not start"
-        yield issuer
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        if process.stdout is not None:
-            process.stdout.close()
+    with TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            ["node", "provider.mjs", RETURN_TO], cwd=FOLDER, stdout=subprocess.PIPE, stderr=said, text=True
+        )
+        try:
+            assert process.stdout is not None
+            issuer = process.stdout.readline().strip()
+            if not issuer.startswith("http://127.0.0.1:"):
+                process.wait(timeout=10)
+                said.seek(0)
+                raise AssertionError(f"the provider did not start: {said.read()[-800:]}")
+            yield issuer
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def sign_in_there(address: str, login: str | None) -> dict[str, str]:

@@ -27,6 +27,8 @@ from cognoscope.web.openid import Attempt, OpenID
 from cognoscope.web.refusal import Refusal
 from cognoscope.web.services import Services
 
+# One process alone installs the provider's packages: beside it another saw half of them and started the provider.
+pytestmark = pytest.mark.xdist_group("openid")
 ROLES = {"urgences-medecins": "clinician", "lits": "bed_manager", "direction": "manager"}
 
 
