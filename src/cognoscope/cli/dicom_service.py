@@ -74,20 +74,14 @@ def _begin(home: Home) -> Any:
 
 def work(path: str) -> None:
     """The reading process: until a signal, or until the receiving process is gone."""
+    from cognoscope.exports.dicom import warm_up
     from cognoscope.intake.processes import end_with_parent
 
     end_with_parent()
     os.nice(NICER)
     with _until_signalled() as stopped, opened(Home(Path(path)), _print) as worker:
-        _warm()
+        warm_up()  # the first result should not wait for it
         worker.run(stopped)
-
-
-def _warm() -> None:
-    """Import what the first result needs now, while nobody waits for it: seconds of coding tables."""
-    from pydicom.sr import codedict  # noqa: F401
-
-    import cognoscope.exports.dicom  # noqa: F401
 
 
 @contextmanager

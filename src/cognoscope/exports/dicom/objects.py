@@ -24,6 +24,7 @@ from cognoscope.exports.dicom.standing import Standing, standing
 from cognoscope.exports.dicom.uids import uid
 from cognoscope.intake.dicom.extra import guarded, need_imaging
 from cognoscope.intake.dicom.source import SourceSeries
+from cognoscope.intake.dicom.uncollected import uncollected
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -75,7 +76,7 @@ def objects_for(
     _all_there(stands, images)
     settled = review if stands.final else None
     issue = _issue(proposal, stands, review, "en" if language == "en" else "fr", zone)
-    with guarded(FAILED):
+    with guarded(FAILED), uncollected():
         return _made(proposal, case, images, stands, issue, settled, parts, limits)
 
 

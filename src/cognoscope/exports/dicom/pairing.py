@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from cognoscope.core.case import Case, CaseImage
 from cognoscope.core.errors import InvalidInput
+from cognoscope.exports.dicom.headers import skeleton
 from cognoscope.intake.dicom.source import SourceFrame, SourceSeries
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ class Pair:
     def header(self, frame: int) -> Dataset:
         """The header of the object that holds a frame of the raster."""
         return self.source.headers[self.frames[frame].header]
+
+    @cached_property
+    def skeletons(self) -> list[Dataset]:
+        """What highdicom needs of each header, made once for every object that is written."""
+        return [skeleton(header) for header in self.source.headers]
 
     def stored(self, array: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Frames of the raster put in the order in which the objects store them."""

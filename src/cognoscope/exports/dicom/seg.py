@@ -59,9 +59,7 @@ def segmentations(overlay: Overlay, pair: Pair, issue: Issue, first: int = 1) ->
     if not array.any():
         return []
     if _placed(pair.source.headers[0]):
-        return [
-            _segmentation(overlay, array, [skeleton(each) for each in pair.source.headers], pair, issue, first, None)
-        ]
+        return [_segmentation(overlay, array, pair.skeletons, pair, issue, first, None)]
     if len(pair.source.headers) > 1:
         raise InvalidInput("The headers of the slices do not say where each lies: they cannot be marked as a volume.")
     source = _unplaced(pair.source.headers[0])

@@ -13,7 +13,7 @@ from cognoscope.core.proposal import Proposal
 from cognoscope.exports.dicom import words
 from cognoscope.exports.dicom.algorithm import MANUFACTURER, Algorithm
 from cognoscope.exports.dicom.coding import coded, line, procedure, schemes
-from cognoscope.exports.dicom.headers import sign, skeleton
+from cognoscope.exports.dicom.headers import sign
 from cognoscope.exports.dicom.pairing import Pair
 from cognoscope.exports.dicom.reviewed import Reviewed
 from cognoscope.exports.dicom.seg import Issue
@@ -53,7 +53,7 @@ def report(
     from highdicom.sr import ComprehensiveSR
 
     first = next(iter(images.values())).source.headers[0]
-    evidence = [skeleton(header) for pair in images.values() for header in pair.source.headers]
+    evidence = [bare for pair in images.values() for bare in pair.skeletons]
     made = ComprehensiveSR(
         evidence=[*evidence, *(each.dataset for each in segmented)],
         content=_content(proposal, stands, images, segmented, issue, reviewed)[0],

@@ -15,6 +15,7 @@ from cognoscope.intake.dicom.files import files_of
 from cognoscope.intake.dicom.geometry import Plane, Stack, planes_of, stack
 from cognoscope.intake.dicom.pixels import UNREADABLE, frame_groups, modality_values, stored_values
 from cognoscope.intake.dicom.reading import DicomObject, read_object, word_of
+from cognoscope.intake.dicom.uncollected import uncollected
 
 MOST_VOXELS = 1 << 30
 NOT_A_SLICE = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "RTDOSE", "RTPLAN", "DOC", "REG", "RWV", "ANN"})
@@ -116,7 +117,8 @@ def _objects(source: Path | Iterable[Path] | Iterable[DicomObject], threads: int
     given: list[Path | DicomObject] = [*(files_of(source) if isinstance(source, Path) else source)]
     if not given:
         raise InvalidInput("There is no series of slices here: no file was given.")
-    return _on_threads(lambda each: each if isinstance(each, DicomObject) else read_object(each), given, threads)
+    with uncollected():
+        return _on_threads(lambda each: each if isinstance(each, DicomObject) else read_object(each), given, threads)
 
 
 def _on_threads(do: Callable[[Given], Got], over: Sequence[Given], threads: int) -> list[Got]:

@@ -11,7 +11,7 @@ from tests.apps.imaging.lungs.cases import AS_OF, built, ct, model, picture, sli
 from cognoscope.apps.imaging.lungs.app import APPLICATION
 from cognoscope.apps.imaging.lungs.case import cases_from_file
 from cognoscope.apps.imaging.lungs.evaluate import evaluate
-from cognoscope.apps.imaging.lungs.model import interval, joined
+from cognoscope.apps.imaging.lungs.model import interval, join
 from cognoscope.apps.imaging.lungs.network import APART_MM, chosen, classes_of
 from cognoscope.core.case import Case
 from cognoscope.core.errors import InvalidInput
@@ -138,8 +138,8 @@ def test_what_is_outlined_outside_the_lungs_goes_and_what_touches_them_is_lung()
     fields[0, 5:15, 3:10], fields[0, 5:15, 20:27] = 1, 2
     lesions = np.zeros_like(fields)
     lesions[0, 12:17, 4:8], lesions[0, 1:3, 13:16] = 2, 1
-    whole, ill = joined(fields, lesions)
-    assert (whole[0, 15:17, 4:8] == 1).all() and not ill[0, 1:3].any() and (ill[0, 12:17, 4:8] == 2).all()
+    join(fields, lesions)
+    assert (fields[0, 15:17, 4:8] == 1).all() and not lesions[0, 1:3].any() and (lesions[0, 12:17, 4:8] == 2).all()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.5, 1.0])

@@ -49,9 +49,9 @@ def headline_of(value: ImageValue, reading: Reading) -> Headline:
 
 def evidence_of(reading: Reading, image: CaseImage) -> tuple[Pointer, ...]:
     """The slice on which most is ill and the box around that; the slice with most lung where nothing is."""
-    ill = (reading.lesions > 0).sum(axis=(1, 2))
-    frame = int(np.argmax(ill if ill.any() else (reading.fields > 0).sum(axis=(1, 2))))
-    seen = reading.lesions[frame] > 0 if ill.any() else reading.fields[frame] > 0
+    shown = reading.lesions if reading.lesions.any() else reading.fields
+    frame = int(np.argmax([np.count_nonzero(each) for each in shown]))
+    seen = shown[frame] > 0
     return (PixelsPointer(image=image.name, frame=frame, box=box(seen)),)
 
 

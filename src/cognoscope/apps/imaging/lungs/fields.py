@@ -91,14 +91,15 @@ def _large(lungs: NDArray[np.bool_], grid: Grid, step: int) -> NDArray[np.bool_]
     """The parts large enough to be lung: at least a tenth of the largest, and the largest large enough."""
     structure = ndimage.generate_binary_structure(3, 1)
     labels, count = ndimage.label(lungs, structure)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1).astype(float)
-    sizes[0] = 0
+    found = labels[lungs]
+    sizes = np.bincount(found, minlength=count + 1).astype(float)
     area = grid.rows * grid.columns * step * step
     enough = sizes.max() * area * grid.frames / 1000 >= LEAST_ML if len(lungs) > 1 else sizes.max() * area >= LEAST_MM2
     if not enough:
         return np.zeros_like(lungs)
-    kept = sizes >= LEAST_SHARE * sizes.max()
-    return np.asarray(kept[labels])
+    out = np.zeros_like(lungs)
+    out[lungs] = (sizes >= LEAST_SHARE * sizes.max())[found]
+    return out
 
 
 def _closed(sides: Labels, spacing: tuple[float, float, float], tubes: NDArray[np.bool_]) -> Labels:
@@ -150,8 +151,7 @@ def _fine(hounsfield: NDArray[np.int16], coarse: Labels, step: int, tubes: NDArr
 
 
 def _repeat(plane: NDArray[Any], step: int, rows: int, columns: int) -> NDArray[Any]:
-    """Each pixel of a coarse plane around where it was taken from."""
+    """Each pixel of a coarse plane around where it was taken from; the last one as far as the edge."""
     half = step // 2
-    down = np.minimum((np.arange(rows) + half) // step, plane.shape[0] - 1)
-    across = np.minimum((np.arange(columns) + half) // step, plane.shape[1] - 1)
-    return np.asarray(plane[down[:, None], across[None, :]])
+    wide = np.repeat(np.repeat(plane, step, axis=0), step, axis=1)[half : half + rows, half : half + columns]
+    return np.pad(wide, ((0, rows - wide.shape[0]), (0, columns - wide.shape[1])), mode="edge")

@@ -14,6 +14,7 @@ from cognoscope.apps.imaging.lungs.fields_grey import grey_fields, is_transposed
 from cognoscope.apps.imaging.lungs.network import DENSE, GLASS, LesionNetwork, box_around
 from cognoscope.apps.imaging.lungs.sides import LEFT, RIGHT
 from cognoscope.core.interval import Interval
+from cognoscope.methods.images.shapes import box
 
 SIDES: Final = {"both": (RIGHT, LEFT), "right": (RIGHT,), "left": (LEFT,)}
 KINDS: Final = {"lesions": (GLASS, DENSE), "ground-glass": (GLASS,), "consolidation": (DENSE,)}
@@ -66,10 +67,10 @@ class Reading:
 def read_volume(
     hounsfield: NDArray[np.int16], fields: NDArray[np.uint8], grid: Grid, network: LesionNetwork
 ) -> Reading:
-    """A CT in Hounsfield units, upright, with its lung fields (see `fields.lung_fields`)."""
+    """A CT in Hounsfield units, upright, with its lung fields (see `fields.lung_fields`), which `join` changes."""
     frames = np.flatnonzero(fields.any(axis=(1, 2)))
     lesions = network.volume(hounsfield, box_around(fields), frames, grid.frames)
-    fields, lesions = joined(fields, lesions)
+    join(fields, lesions)
     ends = [float(np.count_nonzero(fields[end])) * grid.rows * grid.columns for end in (0, -1)]
     complete = len(fields) > 1 and max(ends) < 2000
     return Reading(fields, lesions, None if grid.assumed or len(fields) == 1 else grid.voxel_ml, complete)
@@ -93,7 +94,8 @@ def of_picture(upright: NDArray[Any], lesions: NDArray[np.uint8], transposed: bo
     fields = grey_fields(upright, lesions > 0)
     if fields is None:
         return None
-    whole, ill = joined(fields[np.newaxis], lesions[np.newaxis], within=0.0)
+    whole, ill = fields[np.newaxis], lesions[np.newaxis]
+    join(whole, ill, within=0.0)
     if transposed:
         whole, ill = whole.transpose(0, 2, 1), ill.transpose(0, 2, 1)
     return Reading(np.ascontiguousarray(whole), np.ascontiguousarray(ill), None, complete=False)
@@ -110,31 +112,30 @@ def _cut(upright: NDArray[Any]) -> tuple[slice, slice]:
     return np.s_[box.top : box.bottom, box.left : box.right]
 
 
-def joined(
-    fields: NDArray[np.uint8], lesions: NDArray[np.uint8], within: float = WITHIN
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Lesions that lie in the lungs, and the fields with what is ill at their edge.
+def join(fields: NDArray[np.uint8], lesions: NDArray[np.uint8], within: float = WITHIN) -> None:
+    """Keep the lesions that lie in the lungs, and give the fields what is ill at their edge; both change in place.
 
     A consolidation that the field left out counts as lung; what is outlined elsewhere (wall, mediastinum) goes.
     """
-    fields, lesions = fields.copy(), lesions.copy()
-    columns = [np.flatnonzero((fields == side).any(axis=(0, 1))) for side in (RIGHT, LEFT)]
+    seen = np.bitwise_or.reduce(fields, axis=(0, 1))  # RIGHT and LEFT are one bit each
+    columns = [np.flatnonzero(seen & side) for side in (RIGHT, LEFT)]
     middle = np.mean([each.mean() for each in columns if len(each)]) if all(map(len, columns)) else None
     for frame in np.flatnonzero(lesions.any(axis=(1, 2))):
-        labels, count = ndimage.label(lesions[frame] > 0)
+        top, left, bottom, right = box(lesions[frame] > 0)
+        part = np.s_[frame, top:bottom, left:right]
+        labels, count = ndimage.label(lesions[part] > 0)
         sizes = np.bincount(labels.ravel(), minlength=count + 1)
-        inside = np.bincount(labels[fields[frame] > 0], minlength=count + 1)
+        inside = np.bincount(labels[fields[part] > 0], minlength=count + 1)
         kept = inside >= within * sizes
         kept[0] = False
-        lesions[frame][~kept[labels]] = 0
-        added = (lesions[frame] > 0) & (fields[frame] == 0)
+        lesions[part][~kept[labels]] = 0
+        added = (lesions[part] > 0) & (fields[part] == 0)
         if added.any():
             place = np.nonzero(added)
             if middle is None:
-                fields[frame][place] = RIGHT if len(columns[0]) else LEFT
+                fields[part][place] = RIGHT if len(columns[0]) else LEFT
             else:
-                fields[frame][place] = np.where(place[1] < middle, RIGHT, LEFT)
-    return fields, lesions
+                fields[part][place] = np.where(left + place[1] < middle, RIGHT, LEFT)
 
 
 def spread(share: float) -> float:

@@ -19,7 +19,7 @@ GLASS: Final = 1
 DENSE: Final = 2
 WINDOW: Final = (-390.0, 1260.0)
 """Centre and width (HU) through which a CT looks like the published slices: soft tissue 0.84, healthy lung 0.14."""
-APART_MM: Final = 2.5
+APART_MM: Final = 3.0
 """Slices nearer than this to one already read are not read: what lies between is interpolated."""
 BATCH: Final = 4
 MARGIN: Final = (0.05, 0.14, 0.04, 0.04)
@@ -83,19 +83,20 @@ class LesionNetwork:
             small = classes_of(plane, self.threshold)
             if small.any():
                 # Rows of the network are columns of the slice: transposed back here.
-                out[frame, box.top : box.bottom, box.left : box.right] = small.T[down[:, None], across[None, :]]
+                wide = small.T.take(down, axis=0).take(across, axis=1)
+                out[frame, box.top : box.bottom, box.left : box.right] = wide
         return out
 
-    def _planes(self, hounsfield: NDArray[np.int16], box: Box, read: NDArray[np.int64]) -> NDArray[np.float32]:
-        found = []
+    def _planes(self, hounsfield: NDArray[np.int16], box: Box, read: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        found: list[NDArray[np.float32]] = []
         for start in range(0, len(read), BATCH):
             some = read[start : start + BATCH]
             batch = np.zeros((BATCH, 1, *self.size), np.float32)
             for place, frame in enumerate(some.tolist()):
                 part = hounsfield[frame, box.top : box.bottom, box.left : box.right].T
                 batch[place] = prepare(through_window(part), self.size)
-            found.append(self.many.run({"image": batch})["probabilities"][: len(some)])
-        return np.concatenate(found)
+            found += list(self.many.run({"image": batch})["probabilities"][: len(some)])
+        return found
 
 
 def classes_of(planes: NDArray[np.float32], threshold: float) -> Classes:
@@ -118,7 +119,7 @@ def chosen(frames: NDArray[np.int64], apart_mm: float) -> NDArray[np.int64]:
 
 def box_around(fields: NDArray[np.uint8]) -> Box:
     """The part of the slices that holds both lungs, with what the published slices show around them."""
-    seen = np.asarray(fields > 0, np.bool_).any(axis=0)
+    seen = np.bitwise_or.reduce(fields, axis=0) > 0
     rows, columns = (np.flatnonzero(np.any(seen, axis=axis)) for axis in (1, 0))
     tall, wide = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
     front, behind, right, left = MARGIN
