@@ -193,6 +193,8 @@ def test_a_name_and_an_issuer_are_registered_once(services: Services, tmp_path: 
         (json.dumps({"keys": [ELLIPTIC.as_dict(private=False)] * 2}), "kid"),
         (json.dumps(KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)), "P-384"),
     ],
+    # Keys are drawn anew in each process, which all must know the tests by the same names.
+    ids=["empty", "list", "no-key", "number", "symmetric", "unreadable", "private", "twice", "other-curve"],
 )
 def test_key_files_that_cannot_be_used(tmp_path: Path, content: str, sentence: str) -> None:
     path = tmp_path / "keys.json"

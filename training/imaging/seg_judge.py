@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from cognoscope.methods.images.prepare import fitting, prepare
+from cognoscope.methods.images.views import turned, turned_back
 from training.imaging.seg_data import Examples
 from training.imaging.seg_network import Exported
 
@@ -18,12 +19,15 @@ def predict(
     network: Exported, settings: dict[str, Any], examples: Examples, chosen: NDArray[np.int64]
 ) -> dict[int, Any]:
     """Probabilities (classes, rows, columns) of each chosen image at its published size, as applications get them."""
-    size, channels = tuple(settings["input"]["size"]), settings["input"]["channels"]
+    taken = settings["input"]
+    size, channels, views = tuple(taken["size"]), taken["channels"], taken.get("views", ["identity"])
     found = {}
     for number in chosen.tolist():
         source = examples.sources[number]
-        x = torch.from_numpy(prepare(source, size, channels))[None].contiguous(memory_format=torch.channels_last)
-        probabilities = network(x)[0][0].numpy()
+        ready = prepare(source, size, channels)
+        shown = [torch.from_numpy(turned(ready, view))[None] for view in views]
+        answers = [network(x.contiguous(memory_format=torch.channels_last))[0][0].numpy() for x in shown]
+        probabilities = np.mean([turned_back(each, view) for each, view in zip(answers, views, strict=True)], axis=0)
         place = fitting(*source.shape[:2], size)
         found[number] = np.stack([place.back(plane) for plane in probabilities])
     return found

@@ -79,21 +79,17 @@ class SegmentationNetwork(nn.Module):
 
 
 class Exported(nn.Module):
-    """What goes into the ONNX file: `image` -> `probabilities`, `features`; means over members and mirrored copies.
+    """What goes into the ONNX file: `image` -> `probabilities`, `features`; the mean over members.
 
-    members: networks taught with different seeds; the features are those of the first. mirrors: axes (2 rows, 3
-    columns) that are also read mirrored. Time goes with the number of both.
+    members: networks taught with different seeds; the features are those of the first. Time goes with their number.
     """
 
-    def __init__(self, members: Sequence[SegmentationNetwork], mirrors: Sequence[int] = ()):
+    def __init__(self, members: Sequence[SegmentationNetwork]):
         super().__init__()
         self.members = nn.ModuleList(members)
-        self.mirrors = tuple(mirrors)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Probabilities (N, classes, H, W) and features (N, F)."""
         logits, features = self.members[0].both(image)
         chances = [logits.softmax(1), *(member(image).softmax(1) for member in self.members[1:])]
-        for axis in self.mirrors:
-            chances += [member(image.flip(axis)).softmax(1).flip(axis) for member in self.members]
         return torch.stack(chances).mean(0), features

@@ -67,7 +67,7 @@ def _taught(settings: dict[str, Any], examples: Examples, chosen: NDArray[np.int
             network = fit(settings, examples, chosen, how["seed"] * 10 + part + 100 * member, steps)
             torch.save(network.state_dict(), kept)
         members.append(network)
-    return Exported(members, settings["input"].get("mirrors", ())).eval()
+    return Exported(members).eval()
 
 
 def write_folder(
@@ -85,7 +85,7 @@ def write_folder(
         **settings["about"],
         "task": "segmentation",
         "seeds": [settings["fit"]["seed"]],
-        "input": {key: settings["input"][key] for key in ("size", "channels")},
+        "input": {key: settings["input"][key] for key in ("size", "channels", "views") if key in settings["input"]},
         "regions": [
             {"name": name, "channel": channel, "threshold": thresholds.get(name, 0.5)}
             for channel, name in enumerate(settings["classes"])

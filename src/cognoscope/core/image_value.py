@@ -24,6 +24,10 @@ class Coded(Noun):
     meaning: str
 
 
+PROBABILITY = Coded(value="122157", scheme="DCM", meaning="Probability")
+"""The code of a measurement that is a calibrated probability, 0..1: screens and pages write it in %."""
+
+
 class Measurement(Noun):
     """One number, reviewable alone. `unit` is UCUM (`%`, `mL`, `mm`, `1`); `interval` where one was estimated.
 

@@ -107,7 +107,9 @@ def added_views(amended: Amendments, case: Case | None, language: str) -> list[E
 def _measurement(one: Measurement, language: str, mine: Amendments) -> ElementView:
     label, said = words.say(one.label, language), measured(one, language)
     before = mine.values.get(one.key)
-    number = with_unit(one.amount, one.unit, language, digits_of(one)) if one.words is not None else ""
+    # The number of a class or a grade says nothing that its name does not.
+    told = one.words is None or one.amount.is_integer()
+    number = "" if told else with_unit(one.amount, one.unit, language, digits_of(one))
     detail = [text for text in (interval_words(one, language), options_words(one, language)) if text]
     shown = ImageElement(
         kind="measurement",

@@ -3,7 +3,8 @@
 import math
 
 from cognoscope.core.case import CaseImage
-from cognoscope.core.image_value import ADDED, ImageMark, Measurement
+from cognoscope.core.image_value import ADDED, PROBABILITY, ImageMark, Measurement
+from cognoscope.methods.images.spoken import percent
 from cognoscope.web import words
 from cognoscope.web.i18n import N_, translate
 
@@ -55,9 +56,11 @@ def with_unit(amount: float, unit: str, language: str, digits: int) -> str:
 
 
 def measured(measurement: Measurement, language: str) -> str:
-    """The value in words: the name of a class, else the number."""
+    """The value in words: the name of a class, a probability in %, else the number."""
     if measurement.words is not None:
         return words.say(measurement.words, language)
+    if measurement.code == PROBABILITY:
+        return words.say(percent(measurement.amount), language)
     return with_unit(measurement.amount, measurement.unit, language, digits_of(measurement))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cognoscope.core.case import Case
-from cognoscope.core.image_value import Measurement, Overlay
+from cognoscope.core.image_value import PROBABILITY, Measurement, Overlay
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Proposal
 from cognoscope.exports.dicom import words
@@ -20,6 +20,7 @@ from cognoscope.exports.dicom.reviewed import Reviewed
 from cognoscope.exports.dicom.seg import Issue
 from cognoscope.exports.dicom.standing import Standing
 from cognoscope.exports.dicom.uids import uid
+from cognoscope.methods.images.spoken import percent
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -93,6 +94,8 @@ def _measurements(sheet: Page, y: float, stands: Standing, language: str) -> flo
 def _amount(one: Measurement, language: str) -> str:
     if one.words is not None:
         return one.words.in_language(language)
+    if one.code == PROBABILITY:
+        return percent(one.amount).in_language(language)
     return f"{number(one.amount, language)} {'' if one.unit == '1' else one.unit}".strip()
 
 

@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognoscope.core import pixels
-from cognoscope.core.image_value import Coded, ImageMark, Measurement, Overlay
+from cognoscope.core.image_value import PROBABILITY, ImageMark, Measurement, Overlay
 from cognoscope.core.noun import Sentence
 from cognoscope.methods.images.answers import Answer
 from cognoscope.methods.images.asking import Asked
 from cognoscope.methods.images.model_folder import OperatingPoint
 from cognoscope.methods.images.shapes import box, largest_part
 
-PROBABILITY = Coded(value="122157", scheme="DCM", meaning="Probability")
 HEAT = Sentence(fr="Ce qui a compté", en="What counted")
 HOT = 0.6
 """A place counts as hot from this share of the hottest on."""
@@ -51,7 +50,6 @@ def probability(asked: Asked, answer: Answer, key: str, label: Sentence, labels:
         key=f"{key}{asked.suffix}",
         label=label,
         amount=round(answer.yes, 3),
-        words=word(answer.head.classes[answer.likely], labels),
         options=named(answer, labels) if answer.head.conformal else (),
         code=PROBABILITY,
         evidence=(asked.whole,),

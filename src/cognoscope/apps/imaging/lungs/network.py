@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cognoscope.methods.images.model_folder import ModelFolder
 from cognoscope.methods.images.prepare import fitting, prepare
+from cognoscope.methods.images.views import turned, turned_back
 from cognoscope.methods.onnx import Network
 
 GLASS: Final = 1
@@ -50,14 +51,20 @@ class LesionNetwork:
         self.folder = ModelFolder(folder)
         about = self.folder.about
         self.size = about.input.size
+        self.views = about.input.views
         self.threshold = float(about.more.get("threshold_any", 0.5))
         self.single = Network(folder / "model.onnx")
         # One compilation of half a second, paid back after some forty slices.
         self.many = Network(folder / "model.onnx", "openvino")
 
     def slice(self, shown: NDArray[Any]) -> Classes:
-        """0, 1 (ground glass) or 2 (consolidation) at each pixel of one upright slice as displayed, 0..1."""
-        found = self.single.run({"image": prepare(shown.T, self.size)[np.newaxis]})["probabilities"][0]
+        """0, 1 (ground glass) or 2 (consolidation) at each pixel of one upright slice as displayed, 0..1.
+
+        A slice alone is read in every view of the model folder (as it is, and mirrored), a CT only as it is: there it
+        would double the time.
+        """
+        ready = prepare(shown.T, self.size)
+        found = np.mean([self._seen(ready, view) for view in self.views], axis=0)
         place = fitting(shown.shape[1], shown.shape[0], self.size)
         return classes_of(np.stack([place.back(plane).T for plane in found]), self.threshold)
 
@@ -86,6 +93,10 @@ class LesionNetwork:
                 wide = small.T.take(down, axis=0).take(across, axis=1)
                 out[frame, box.top : box.bottom, box.left : box.right] = wide
         return out
+
+    def _seen(self, ready: NDArray[np.float32], view: str) -> NDArray[np.float32]:
+        found = self.single.run({"image": turned(ready, view)[np.newaxis]})["probabilities"][0]
+        return turned_back(found, view)
 
     def _planes(self, hounsfield: NDArray[np.int16], box: Box, read: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = []

@@ -7,13 +7,13 @@ from importlib.resources import files
 import numpy as np
 
 from cognoscope.apps.imaging.mammography.model import ABNORMAL, DENSITY, Film, heat_of, on_film
-from cognoscope.core.image_value import ImageMark, ImageValue, Measurement, Overlay, on_pixels
+from cognoscope.core.image_value import PROBABILITY, ImageMark, ImageValue, Measurement, Overlay, on_pixels
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline, Proposal
 from cognoscope.methods.images.answers import Answer, conformal_set
 from cognoscope.methods.images.asking import Asked
 from cognoscope.methods.images.kind import Refusal
-from cognoscope.methods.images.spoken import PROBABILITY, heat_overlay, named, percent, probability, word
+from cognoscope.methods.images.spoken import heat_overlay, named, percent, probability, word
 
 Read = tuple[Asked, Film | Refusal]
 """One film of the case, and what was read on it or why nothing was."""
@@ -97,7 +97,7 @@ def _case_score(whole: Asked, worst: Film) -> Measurement:
         key="score",
         label=Sentence(fr="Score de l'examen (1 à 10)", en="Score of the examination (1 to 10)"),
         amount=float(worst.score),
-        words=_chance_words(worst.malignant),
+        words=_score_words(worst),
         evidence=(whole.whole,),
     )
 
@@ -112,7 +112,7 @@ def _of_film(asked: Asked, film: Film) -> list[Measurement]:
             key=f"film-score{asked.suffix}",
             label=Sentence(fr=f"Score, {where.fr}{tail} (1 à 10)", en=f"Score, {where.en}{tail} (1 to 10)"),
             amount=float(film.score),
-            words=_chance_words(film.malignant),
+            words=_score_words(film),
             evidence=(asked.whole,),
         ),
         Measurement(
@@ -122,7 +122,6 @@ def _of_film(asked: Asked, film: Film) -> list[Measurement]:
                 en=f"Malignancy, {where.en}{tail}: probability among films like those learnt from",
             ),
             amount=round(film.malignant, 3),
-            words=_chance_words(film.malignant),
             options=_plausible(film),
             code=PROBABILITY,
             evidence=(asked.whole,),
@@ -183,9 +182,11 @@ def _unread(asked: Asked, refusal: Refusal) -> Sentence:
     )
 
 
-def _chance_words(chance: float) -> Sentence:
-    said = percent(chance)
-    return Sentence(fr=f"Probabilité de malignité {said.fr}", en=f"Probability of malignancy {said.en}")
+def _score_words(film: Film) -> Sentence:
+    said = percent(film.malignant)
+    return Sentence(
+        fr=f"{film.score}, probabilité de malignité {said.fr}", en=f"{film.score}, probability of malignancy {said.en}"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """What the probability of a melanoma is in words, marks and evidence."""
 
-from cognoscope.apps.imaging.skin.model import beside, labels
+from cognoscope.apps.imaging.skin.model import Beside, beside, labels, people
 from cognoscope.core.image_value import ImageValue, Measurement, on_pixels
 from cognoscope.core.noun import Sentence
 from cognoscope.core.proposal import Headline, Proposal
@@ -32,33 +32,19 @@ def proposal(asked: Asked, classifier: Classifier) -> Proposal:
     reading = classifier.read(asked.shown)
     answer = reading.answers["melanoma"]
     place, chance = beside(answer), percent(answer.yes)
-    measurements = [probability(asked, answer, "melanoma", MELANOMA, labels())]
-    measurements.append(
+    measurements = [
+        probability(asked, answer, "melanoma", MELANOMA, labels()),
         Measurement(
             key=f"threshold{asked.suffix}",
-            label=Sentence(
-                fr="Seuil du modèle à 86,6 % de sensibilité (58 dermatologues : 86,6 % et 71,3 % de spécificité)",
-                en="The model's threshold at 86.6% sensitivity (58 dermatologists: 86.6% and 71.3% specificity)",
-            ),
-            amount=round(place.threshold, 3),
+            label=_working_point(place),
+            amount=round(100 * place.threshold, 1),
+            unit="%",
             words=Sentence(
                 fr="Au-dessus du seuil" if place.above else "Sous le seuil",
                 en="Above the threshold" if place.above else "Below the threshold",
             ),
-        )
-    )
-    if place.specificity is not None:
-        measurements.append(
-            Measurement(
-                key=f"specificity{asked.suffix}",
-                label=Sentence(
-                    fr="Spécificité du modèle à ce seuil (58 dermatologues : 71,3 %)",
-                    en="Specificity of the model at that threshold (58 dermatologists: 71.3%)",
-                ),
-                amount=round(100 * place.specificity, 1),
-                unit="%",
-            )
-        )
+        ),
+    ]
     measurements += _diagnosis(asked, reading.answers.get("diagnosis"))
     heat = reading.heat("melanoma")
     mark = hottest(asked, heat, "place", PLACE, answer.yes) if place.above else None
@@ -81,6 +67,18 @@ def proposal(asked: Asked, classifier: Classifier) -> Proposal:
         ),
         (on_pixels(mark),) if mark else (),
         WOULD_CHANGE,
+    )
+
+
+def _working_point(place: Beside) -> Sentence:
+    """At which point the model's threshold stands, beside where people stand."""
+    aimed, theirs = f"{100 * people()[0]:.1f}", f"{100 * place.dermatologists:.1f}"
+    fr, en = f"spécificité de 58 dermatologues : {theirs} %", f"specificity of 58 dermatologists: {theirs}%"
+    if place.specificity is not None:
+        own = f"{100 * place.specificity:.1f}"
+        fr, en = f"{fr}, du modèle : {own} %", f"{en}, of the model: {own}%"
+    return Sentence(
+        fr=f"Seuil à {aimed} % de sensibilité ({fr})".replace(".", ","), en=f"Threshold at {aimed}% sensitivity ({en})"
     )
 
 
