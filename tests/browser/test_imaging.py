@@ -153,6 +153,8 @@ def test_a_mark_is_moved_an_overlay_painted_and_a_place_added(hospital: Hospital
     page.locator("#element-regions").focus()
     page.keyboard.press("c")
     page.locator("#element-regions [data-brush] button", has_text="lésion").click()
+    box = pane.bounding_box()  # the page may have moved to show the menu
+    assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2 + 10, steps=4)

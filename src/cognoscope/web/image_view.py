@@ -159,7 +159,9 @@ def viewer_data(
         "images": [_image(one, root, language) for one in images],
         "together": len(images) <= SIDE_BY_SIDE,
         "places": _places(value) if value else {},
-        "overlays": [_drawn(one, amended.overlay(one), root, language) for one in value.overlays] if value else [],
+        "overlays": [_drawn(value, one, amended.overlay(one), root, language) for one in value.overlays]
+        if value
+        else [],
         "marks": [
             *(_placed(amended.mark(one), str(rank), language) for rank, one in enumerate(value.marks, 1)),
             *(_placed(one, "+", language) for one in amended.added),
@@ -204,7 +206,16 @@ def _image(one: CaseImage, root: str, language: str) -> dict[str, Any]:
     }
 
 
-def _drawn(proposed: Overlay, stands: Overlay, root: str, language: str) -> dict[str, Any]:
+def classes_drawn(value: ImageValue, overlay: Overlay, language: str) -> list[tuple[int, str, int]]:
+    """Number, name and look of each class; no two overlays of a proposal begin with the same look."""
+    before = sum(len(one.classes) for one in value.overlays[: value.overlays.index(overlay)])
+    return [
+        (each.number, words.say(each.label, language), (before + rank) % LOOKS)
+        for rank, each in enumerate(overlay.classes)
+    ]
+
+
+def _drawn(value: ImageValue, proposed: Overlay, stands: Overlay, root: str, language: str) -> dict[str, Any]:
     return {
         "key": proposed.key,
         "label": words.say(proposed.label, language),
@@ -216,8 +227,8 @@ def _drawn(proposed: Overlay, stands: Overlay, root: str, language: str) -> dict
         "rows": stands.raster.rows,
         "columns": stands.raster.columns,
         "classes": [
-            {"number": each.number, "label": words.say(each.label, language), "look": rank % LOOKS}
-            for rank, each in enumerate(proposed.classes)
+            {"number": number, "label": label, "look": look}
+            for number, label, look in classes_drawn(value, proposed, language)
         ],
     }
 

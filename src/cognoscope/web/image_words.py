@@ -35,15 +35,14 @@ def unit_words(unit: str) -> str:
 
 
 def digits_of(measurement: Measurement) -> int:
-    """Decimals worth showing: none for whole numbers, else three figures (two below 1), at most three decimals."""
+    """Decimals worth showing: three figures (two below 1), at most three decimals and no more than were given."""
     shown = [measurement.amount]
     if measurement.interval:
         shown += [measurement.interval.low, measurement.interval.high]
-    if all(float(one).is_integer() for one in shown):
-        return 0
     largest = max(abs(one) for one in shown)
+    given = max(len(f"{one:.{MOST_DIGITS}f}".rstrip("0").partition(".")[2]) for one in shown)
     figures = 2 if largest >= 1 else 1
-    return max(0, min(MOST_DIGITS, figures - math.floor(math.log10(largest)))) if largest > 0 else 0
+    return max(0, min(given, figures - math.floor(math.log10(largest)))) if largest > 0 else 0
 
 
 def with_unit(amount: float, unit: str, language: str, digits: int) -> str:

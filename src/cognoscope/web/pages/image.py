@@ -11,7 +11,7 @@ from cognoscope.core.image_value import ImageValue, Overlay
 from cognoscope.core.queries import reviews
 from cognoscope.web import words
 from cognoscope.web.blind import must_read_first
-from cognoscope.web.image_view import LOOKS, amendments, every_overlay
+from cognoscope.web.image_view import amendments, classes_drawn, every_overlay
 from cognoscope.web.image_words import image_label
 from cognoscope.web.page import CurrentPage, Page
 from cognoscope.web.pages.proposal import Digest, Found, Reader, find
@@ -60,11 +60,14 @@ def volume(page: CurrentPage, person: Reader, digest: Digest, image: Name) -> Re
         raise HTTPException(404)
     value = found.made.proposal.value
     hidden = _must_read_first(page, person, found)
-    over = [
-        (one, amendments(reviews(page.services.ledger, digest)).overlay(one).raster.content)
-        for one in (value.overlays if isinstance(value, ImageValue) and not hidden else ())
-        if one.image == image and one.kind == "segmentation"
-    ]
+    over = []
+    if isinstance(value, ImageValue) and not hidden:
+        stands = amendments(reviews(page.services.ledger, digest))
+        over = [
+            (one, stands.overlay(one).raster.content, classes_drawn(value, one, page.language))
+            for one in value.overlays
+            if one.image == image and one.kind == "segmentation"
+        ]
     return page.render(
         "pages/volume.html",
         proposal=found.made.proposal,
@@ -75,12 +78,9 @@ def volume(page: CurrentPage, person: Reader, digest: Digest, image: Name) -> Re
                 "key": one.key,
                 "label": words.say(one.label, page.language),
                 "url": f"/proposals/{digest}/volumes/{image}/{one.key}/{content}",
-                "classes": [
-                    (each.number, words.say(each.label, page.language), rank % LOOKS)
-                    for rank, each in enumerate(one.classes)
-                ],
+                "classes": classes,
             }
-            for one, content in over
+            for one, content, classes in over
         ],
         steps=reduced(shown.raster.shape),
     )
