@@ -44,8 +44,9 @@
     const data = JSON.parse(document.getElementById(figure.dataset.figure).textContent);
     const [ink, soft, grid] = [token("--ink"), token("--ink-soft"), token("--line")];
     const hues = colours();
-    const axis = (text, roc) => ({
-      ...(roc ? { min: 0, max: 100 } : {}), title: { display: true, text, color: ink }, grid: { color: grid }, ticks: { color: soft }, border: { color: soft },
+    const reached = data.series.flatMap((one) => (one.intervals || []).flat()).filter((end) => end !== null);
+    const axis = (text, ends) => ({
+      ...(data.kind === "roc" ? { min: 0, max: 100 } : { grace: "5%" }), ...ends, title: { display: true, text, color: ink }, grid: { color: grid }, ticks: { color: soft }, border: { color: soft },
     });
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     Chart.defaults.font.size = 13;
@@ -54,7 +55,7 @@
       data: { datasets: [...sets(data, hues), ...lines(data, ink, soft)] },
       options: {
         responsive: true, maintainAspectRatio: false, animation: false,
-        scales: { x: axis(data.x, data.kind === "roc"), y: axis(data.y, data.kind === "roc") },
+        scales: { x: axis(data.x, {}), y: axis(data.y, reached.length ? { suggestedMin: Math.min(...reached), suggestedMax: Math.max(...reached) } : {}) },
         plugins: {
           legend: { align: "start", onClick: () => undefined, labels: { color: ink, usePointStyle: true, filter: (item) => Boolean(item.text) } },
           tooltip: { filter: (item) => Boolean(item.dataset.label) },
