@@ -1,6 +1,5 @@
 """An image as a network takes it, and the way back from what it found: one function for training and for use."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,13 +39,6 @@ class Fitted:
         width = max(1, round(self.width * horizontal))
         return resized(plane[top : top + height, left : left + width], self.rows, self.columns)
 
-    def points_back(self, points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-        """Points (row, column) of the rectangle as points of the image; (0, 0) is the centre of a first pixel."""
-        down, across = self.rows / self.height, self.columns / self.width
-        return tuple(
-            ((row - self.top + 0.5) * down - 0.5, (column - self.left + 0.5) * across - 0.5) for row, column in points
-        )
-
 
 def fitting(rows: int, columns: int, size: tuple[int, int], fit: Fit = "stretch") -> Fitted:
     """Where an image of rows x columns lies in the rectangle `size` (height, width).
@@ -83,16 +75,6 @@ def prepare(array: NDArray[Any], size: tuple[int, int], channels: int = 1, fit: 
     out = np.zeros((channels, *size), np.float32)
     inside = out[:, place.top : place.top + place.height, place.left : place.left + place.width]
     inside[:] = np.moveaxis(small, 2, 0) if small.ndim == 3 else small
-    return out
-
-
-def prepared_mask(mask: NDArray[Any], size: tuple[int, int], fit: Fit = "stretch") -> NDArray[np.float32]:
-    """A mask (rows x columns; a class by 1, the rest 0) where `prepare` puts its image: shares of a pixel, 0 to 1."""
-    place = fitting(mask.shape[0], mask.shape[1], size, fit)
-    out = np.zeros(size, np.float32)
-    out[place.top : place.top + place.height, place.left : place.left + place.width] = resized(
-        mask, place.height, place.width
-    )
     return out
 
 
