@@ -13,7 +13,7 @@ from cognoscope.cli.main import app
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake import keys
-from cognoscope.intake.dicom.case_images import images_of, studies_of, volume_of
+from cognoscope.intake.dicom.case_images import images_of, studies, volume_of
 from cognoscope.intake.dicom.store import ImageStore
 
 pytest.importorskip("pydicom", reason="needs the extra `imaging`")
@@ -98,7 +98,7 @@ def test_no_identity_is_found_outside_the_seals(
     printed = capfd.readouterr()
     ledger.engine.dispose()
     store = ImageStore(home)
-    [study] = studies_of(home)
+    [study] = studies(ImageStore(home))
     said = [str(study.facts)]
     for row, count in study.series:
         image = volume_of(store, row.series) if count > 1 else images_of(store, row.series)[0]

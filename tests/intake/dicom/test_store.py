@@ -21,7 +21,7 @@ from cognoscope.core.events import IngestFinished
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 from cognoscope.intake import keys, optout
-from cognoscope.intake.dicom.case_images import images_of, studies, studies_of, volume_image, volume_of
+from cognoscope.intake.dicom.case_images import images_of, studies, volume_image, volume_of
 from cognoscope.intake.dicom.ingest import ingest_dicom
 from cognoscope.intake.dicom.reading import read_object
 from cognoscope.intake.dicom.store import Counts, ImageStore
@@ -221,7 +221,7 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path, home: Home, ledger: Led
     report = ingest(folder, home, ledger)
     fates = report.counts.fates
     assert fates["kept"] + fates["known"] == 40 and fates["known"] >= 5 and not fates["quarantined"]
-    [study] = studies_of(home)
+    [study] = studies(ImageStore(home))
     assert study.series[0][1] == 40
     assert len(read_volume(ImageStore(home).files(study.series[0][0].series)).array) == 40
 
@@ -264,7 +264,3 @@ def test_studies_are_asked_for_by_kind_and_never_of_those_who_refuse(store: Imag
     assert chest.subject == f"person:{taken[0].person}" and [count for _, count in chest.series] == [3]
     optout.change(store.home, taken[0].person, refuses=True, ledger=ledger, actor=program("intake"), at=NOW)
     assert [each.person for each in studies(store)] == [taken[-1].person]
-
-
-def test_an_installation_without_images_has_no_studies(home: Home):
-    assert studies_of(home) == []

@@ -8,7 +8,6 @@ import numpy as np
 
 from cognoscope.core import pixels
 from cognoscope.core.case import CaseImage
-from cognoscope.core.home import Home
 from cognoscope.intake import optout
 from cognoscope.intake.dicom.reading import read_object
 from cognoscope.intake.dicom.store import ImageStore
@@ -72,11 +71,6 @@ def studies(
         for name, some in found.items()
     ]
     return sorted(listed, key=lambda each: (each.taken, each.study))
-
-
-def studies_of(home: Home, **wanted: Any) -> list[Study]:
-    """The same for an installation; none where no image was ever taken in (nor the extra `imaging` asked for)."""
-    return studies(ImageStore(home), **wanted) if (home.images / "index.sqlite").exists() else []
 
 
 def images_of(store: ImageStore, series: str, prefix: str = "image") -> list[CaseImage]:
