@@ -18,11 +18,18 @@ OPSET = 18
 
 
 def write_onnx(
-    module: nn.Module, example: torch.Tensor, path: Path, outputs: Sequence[str], half: bool = False
+    module: nn.Module,
+    example: torch.Tensor,
+    path: Path,
+    outputs: Sequence[str],
+    half: bool = False,
+    eight_bits: bool = False,
 ) -> None:
     """Write `image` -> `outputs` for any number of images of the example's size, and hold the file to the module.
 
     half: the weights are kept as float16 and made float32 again when the file is opened: half of the bytes, as fast.
+    eight_bits: weights and activations are integers of 8 bits, whose ranges are those that `example` shows: then images
+    that taught. A quarter of the bytes, and a third of the time on processors that multiply such integers.
 
     Raises:
         ValueError: the file is larger than 10 MB, or gives other numbers than the module.
@@ -32,7 +39,7 @@ def write_onnx(
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module,
-            (example,),
+            (example[:1],) if eight_bits else (example,),
             str(path),
             input_names=["image"],
             output_names=list(outputs),
@@ -40,17 +47,40 @@ def write_onnx(
             opset_version=OPSET,
             dynamo=False,
         )
-    if half:
+    if eight_bits:
+        quantise(path, example)
+    elif half:
         halve(path)
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path} has {path.stat().st_size} bytes: at most {LARGEST} may ship")
+    shown = example[:8]
     with torch.no_grad():
-        expected = module(example)
-    found = Network(path).run({"image": example.numpy()})
+        expected = module(shown)
+    found = Network(path).run({"image": shown.numpy()})
     for name, value in zip(outputs, expected, strict=True):
-        far = float(np.abs(found[name] - value.numpy()).max())
-        if far > (0.05 if half else 1e-3):
+        away = np.abs(found[name] - value.numpy())
+        if eight_bits:
+            far, most = away.mean() / np.abs(value.numpy()).mean(), 0.1
+        else:
+            far, most = away.max(), 0.05 if half else 1e-3
+        if far > most:
             raise ValueError(f"{path}: {name} is {far:.4f} away from the network that was exported")
+
+
+def quantise(path: Path, images: torch.Tensor) -> None:
+    """Make the network of a file one of 8-bit integers (NNCF, post-training), with ranges from these images.
+
+    One bit of the weights stays unused, so that no processor overflows and all give the same answers.
+    """
+    import nncf
+    import onnx
+    from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, OverflowFix
+
+    given = nncf.Dataset(images.numpy(), lambda image: {"image": image[np.newaxis]})
+    fix = AdvancedQuantizationParameters(overflow_fix=OverflowFix.ENABLE)
+    preset = nncf.QuantizationPreset.MIXED
+    found = nncf.quantize(onnx.load(str(path)), given, subset_size=len(images), preset=preset, advanced_parameters=fix)
+    onnx.save(found, str(path))
 
 
 def halve(path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cognoscope.methods.images.prepare import prepare
 from training.imaging.export import write_onnx, write_seen, write_toml
 from training.imaging.seg_circumference import circumferences
 from training.imaging.seg_data import Examples, load
@@ -17,6 +18,8 @@ from training.imaging.seg_judge import best_threshold, dice, dice_by_threshold, 
 from training.imaging.seg_network import Exported
 from training.imaging.seg_shares import shares
 
+MOST_SHOWN = 50
+"""Images that show the exported network what it will see."""
 FINAL = 9
 """The part that is no fold: all that may be learnt from."""
 
@@ -24,7 +27,8 @@ FINAL = 9
 def run(settings: dict[str, Any], data: Path, out: Path, folds: int | None = None) -> dict[str, Any]:
     """Cross-validate, train on all that may be learnt from, write the model folder `out`.
 
-    With `single` under `[split]` one network is trained, without the first fold; that fold chooses the thresholds.
+    With `single` under `[split]` one network is trained, without the first fold; that fold chooses the thresholds. With
+    `eight_bits` under `[fit]` the file holds integers of 8 bits.
 
     folds: how many of the folds to run; all where None. Without any the thresholds stay 0.5.
 
@@ -75,8 +79,11 @@ def write_folder(
 ) -> None:
     """The model folder: weights, description, digests of what was learnt from."""
     height, width = settings["input"]["size"]
-    example = torch.rand(1, settings["input"]["channels"], height, width, generator=torch.Generator().manual_seed(1))
-    write_onnx(network, example, out / "model.onnx", ("probabilities", "features"), settings["fit"].get("half", True))
+    taught = [source for source, held in zip(examples.sources, examples.held_out, strict=True) if not held]
+    shown = [prepare(source, (height, width), settings["input"]["channels"]) for source in taught[:MOST_SHOWN]]
+    example, how = torch.from_numpy(np.stack(shown)), settings["fit"]
+    names = ("probabilities", "features")
+    write_onnx(network, example, out / "model.onnx", names, how.get("half", True), how.get("eight_bits", False))
     write_seen(
         [each for each, held in zip(examples.digests, examples.held_out, strict=True) if not held], out / "seen.csv"
     )
@@ -96,7 +103,7 @@ def write_folder(
     how = "on the fold that chose the thresholds" if settings["split"].get("single") else "cross-validated"
     told = {name: {"value": value, "how": how} for name, value in figures.get("figures", {}).items()}
     if "held_out" in figures:
-        how = "on groups set aside, looked at once"
+        how = "on groups set aside"
         told |= {f"{name}_held_out": {"value": v, "how": how} for name, v in figures["held_out"]["figures"].items()}
     more = {"threshold_any": thresholds["any"]} if "any" in thresholds else {}
     write_toml({**described, "figures": told, "more": {**more, **figures.get("more", {})}}, out / "model.toml")

@@ -27,6 +27,9 @@ class Session(Protocol):
     def run(self, inputs: Arrays) -> Arrays:
         """Every output, by name."""
 
+    def ready(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Do now what the first run with arrays of these shapes would have to do."""
+
 
 class Network:
     """A network in an ONNX file. Nothing is read before the first use; files with the same content share a session.
@@ -75,6 +78,15 @@ class Network:
         except Exception as error:  # both engines raise their own kinds, some of them plain RuntimeError
             shapes = ", ".join(f"{name} {array.shape}" for name, array in given.items())
             raise InvalidInput(f"{self.path.name} does not take {shapes}: check size and channels.") from error
+
+    def ready(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Open the file for arrays of these shapes, so that the first run does not wait for it: beside other work.
+
+        Raises:
+            InvalidInput: the file is missing or no network.
+            NotInstalled: the extra `imaging` is missing.
+        """
+        self._session.ready(shapes)
 
     @cached_property
     def _content(self) -> bytes:

@@ -1,5 +1,6 @@
 """The two engines that run an ONNX file, with a fixed number of threads and nothing that changes from run to run."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +46,9 @@ class OnnxRuntime:
         """Every output, by name."""
         return dict(zip(self.outputs, self.session.run(None, inputs), strict=True))
 
+    def ready(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Nothing is left to do: one session takes every shape."""
+
 
 class OpenVino:
     """OpenVINO on the processor; compiled once for each set of shapes, because fixed shapes run faster."""
@@ -75,6 +79,10 @@ class OpenVino:
         shapes = tuple((name, tuple(int(side) for side in array.shape)) for name, array in inputs.items())
         found = self.compiled(shapes)(inputs)
         return {name: found[name] for name in self.outputs}
+
+    def ready(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Compile for these shapes."""
+        self.compiled(tuple((name, shapes[name]) for name in self.inputs))
 
     def _read(self) -> Any:
         try:

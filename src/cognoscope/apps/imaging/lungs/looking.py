@@ -1,5 +1,6 @@
 """From an image of a case to a reading: values checked, array turned upright, gate asked, network run, turned back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -48,13 +49,17 @@ def _volume(image: CaseImage, weights: Path, watchman: Watchman) -> Reading | Re
     upright = np.asarray(mirrored(image.raster.array(), axes), np.int16)
     spacing = image.spacing or (0.0, 1.0, 1.0)
     grid = Grid(*spacing)
-    fields = lung_fields(upright, grid)
+    network = network_of(weights)
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(network.ready)
+        fields = lung_fields(upright, grid)
+    opened.result()
     if fields is None:
         return NO_LUNGS
     refusals = [found for view in views(upright, fields) if (found := watchman.refuses(view)) is not None]
     if 2 * len(refusals) > len(SHOWN_TO_GATE) or (len(upright) == 1 and refusals):
         return refusals[0]
-    reading = read_volume(upright, fields, grid, network_of(weights))
+    reading = read_volume(upright, fields, grid, network)
     if not axes:
         return reading
     back = [np.ascontiguousarray(mirrored(array, axes)) for array in (reading.fields, reading.lesions)]
