@@ -40,7 +40,11 @@ SETTINGS = {
 }
 
 
-def test_discs_are_learnt_and_exported(tmp_path):
+@pytest.mark.parametrize("eight_bits", [False, True])
+def test_discs_are_learnt_and_exported(tmp_path, eight_bits):
+    if eight_bits:
+        pytest.importorskip("nncf", reason="8 bits need NNCF: `make .venv/.training`")
+    settings = {**SETTINGS, "fit": {**SETTINGS["fit"], "eight_bits": eight_bits}}
     rng = np.random.default_rng(3)
     data, out = tmp_path / "data", tmp_path / "out"
     (data / "images").mkdir(parents=True)
@@ -55,7 +59,7 @@ def test_discs_are_learnt_and_exported(tmp_path):
             Image.fromarray(drawn).save(data / "images" / f"{number}.png")
             Image.fromarray(disc.astype(np.uint8) * 255).save(data / "masks" / f"{number}.png")
             table.writerow([number, f"images/{number}.png", number // 2])
-    figures = segmentation.run(SETTINGS, data, out, folds=1)
+    figures = segmentation.run(settings, data, out, folds=1)
     assert figures["figures"]["dice_disc"] > 0.8
     assert json.loads((out / "folds.json").read_text(encoding="utf-8"))["figures"] == figures["figures"]
     assert ModelFolder(out).about.task == "segmentation"

@@ -49,6 +49,14 @@ def test_outputs_by_name(file: Path, engine: Engine):
 
 
 @both
+def test_what_was_made_ready_beforehand_answers_alike(file: Path, engine: Engine):
+    network = Network(file, engine)
+    network.ready({"image": (2, 2, 8, 6)})
+    image = np.random.default_rng(1).random((2, 2, 8, 6)).astype(np.float32)
+    np.testing.assert_allclose(network.run({"image": image})["probabilities"], expected(image), atol=1e-6)
+
+
+@both
 def test_sizes_and_types_may_change_from_run_to_run(file: Path, engine: Engine):
     network = Network(file, engine)
     for shape in ((1, 2, 4, 4), (3, 2, 16, 8), (1, 2, 4, 4)):
