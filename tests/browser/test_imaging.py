@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Hospital, Visit, enter, keep, served
 from tests.browser.test_accessible import check
 from tests.web import imaging
@@ -57,6 +57,19 @@ def reviews(hospital: Hospital) -> list[Review]:
     with Ledger.open(hospital.home.ledger_url) as ledger:
         entries = ledger.entries(event="ReviewGiven")
     return [entry.event.review for entry in entries if isinstance(entry.event, ReviewGiven)]
+
+
+def drag(page: Page, pane: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """The mouse from one place of the image to another, in shares of it; the page may have moved it since it opened."""
+    page.wait_for_selector(".cg-pane[data-drawn]")
+    pane.scroll_into_view_if_needed()
+    box = pane.bounding_box()
+    assert box is not None
+    places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=4)
+    page.mouse.up()
 
 
 def open_ct(page: Page, hospital: Hospital) -> None:
@@ -134,8 +147,6 @@ def test_a_mark_is_moved_an_overlay_painted_and_a_place_added(hospital: Hospital
     page = visit()
     open_ct(page, hospital)
     pane = page.locator(".cg-pane")
-    box = pane.bounding_box()
-    assert box is not None
     page.locator("#element-patch").focus()
     page.keyboard.press("c")
     points = page.locator("[id='points-patch']")
@@ -153,12 +164,7 @@ def test_a_mark_is_moved_an_overlay_painted_and_a_place_added(hospital: Hospital
     page.locator("#element-regions").focus()
     page.keyboard.press("c")
     page.locator("#element-regions [data-brush] button", has_text="lésion").click()
-    box = pane.bounding_box()  # the page may have moved to show the menu
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2 + 10, steps=4)
-    page.mouse.up()
+    drag(page, pane, (0.5, 0.5), (0.55, 0.52))
     page.locator("#element-regions .cg-menu[open] button", has_text="Enregistrer").click()
     expect(page.locator("#element-regions .cg-verdict-amend")).to_be_visible()
     painted = Overlay.from_json(str(reviews(hospital)[-1].amended))
@@ -166,10 +172,7 @@ def test_a_mark_is_moved_an_overlay_painted_and_a_place_added(hospital: Hospital
 
     page.keyboard.press("Escape")
     page.locator("[data-tool=mark]").click()
-    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.35)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.66, box["y"] + box["height"] * 0.45, steps=3)
-    page.mouse.up()
+    drag(page, pane, (0.6, 0.35), (0.66, 0.45))
     page.fill("#added-label", "Nodule")
     page.locator("#adding button", has_text="Ajouter").click()
     expect(page.locator("[id='element-mine.1']")).to_contain_text("Nodule")

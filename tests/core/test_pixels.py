@@ -56,6 +56,13 @@ def test_what_is_saved_is_what_is_read(tmp_path_factory, array):
     assert again.array().dtype == array.dtype
 
 
+def test_the_same_bytes_in_another_type_or_shape_are_other_pixels():
+    wide, bytewise = pixels.keep(np.zeros((2, 6), np.int16)), pixels.keep(np.zeros((2, 3, 4), np.uint8))
+    assert wide.content == bytewise.content
+    assert wide.array().dtype == np.int16 and wide.array().shape == (1, 2, 6)
+    assert bytewise.array().dtype == np.uint8 and bytewise.array().shape == (2, 3, 4)
+
+
 def test_one_image_is_one_frame_and_colour_has_three_channels():
     assert pixels.keep(np.zeros((4, 6), np.uint8)).shape == (1, 4, 6)
     assert pixels.keep(np.zeros((4, 6, 3), np.uint8)).shape == (1, 4, 6, 3)

@@ -23,7 +23,7 @@ from cognoscope.core.noun import Digest, Noun
 
 SIDE = Annotated[int, Field(ge=1, le=100_000)]
 _CODEC = "zstd"
-_held: WeakValueDictionary[str, NDArray[Any]] = WeakValueDictionary()
+_held: WeakValueDictionary[tuple[str, str, tuple[int, ...]], NDArray[Any]] = WeakValueDictionary()
 _folders: list[Path] = []
 
 
@@ -76,10 +76,10 @@ class Raster(Noun):
             InvalidInput: they are in none of the folders looked in, or their file was changed.
         """
         if self._array is None:
-            self._array = _held.get(self.content)
+            self._array = _held.get(_key(self))
         if self._array is None:
             self._array = _read(self)
-            _held[self.content] = self._array
+            _held[_key(self)] = self._array
         return self._array
 
 
@@ -102,7 +102,7 @@ def keep(array: NDArray[Any]) -> Raster:
     array.flags.writeable = False
     content = _content(array)
     raster = Raster(content=content, dtype=array.dtype.name, shape=array.shape)
-    raster._array = _held.setdefault(content, array)
+    raster._array = _held.setdefault(_key(raster), array)
     return raster
 
 
@@ -142,9 +142,14 @@ def save(rasters: Iterable[Raster], folder: Path | None = None) -> None:
 def forget(rasters: Iterable[Raster]) -> None:
     """Delete pixels from every folder looked in: what an erased case held."""
     for raster in rasters:
-        _held.pop(raster.content, None)
+        _held.pop(_key(raster), None)
         for folder in _folders:
             _path(folder, raster.content).unlink(missing_ok=True)
+
+
+def _key(raster: Raster) -> tuple[str, str, tuple[int, ...]]:
+    """The same bytes are other pixels in another type or shape: an empty mask and an empty image."""
+    return raster.content, raster.dtype, raster.shape
 
 
 def _content(array: NDArray[Any]) -> str:
