@@ -45,14 +45,10 @@ class Raster(Noun):
         return self
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Raster) and (self.content, self.dtype, self.shape) == (
-            other.content,
-            other.dtype,
-            other.shape,
-        )
+        return isinstance(other, Raster) and _key(self) == _key(other)
 
     def __hash__(self) -> int:
-        return hash((self.content, self.dtype, self.shape))
+        return hash(_key(self))
 
     @property
     def frames(self) -> int:
