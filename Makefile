@@ -1,10 +1,10 @@
-# Few verbs: setup, demo, serve, test, check, bench, lock. Each makes what it needs first.
+# Few verbs: setup, demo, serve, test, fuzz, check, bench, lock. Each makes what it needs first.
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
 
-.PHONY: setup text imaging demo serve test check bench lock clean
+.PHONY: setup text imaging demo serve test fuzz check bench lock clean
 
 setup: .venv/.core
 
@@ -51,6 +51,10 @@ serve: .venv/.core
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# The property tests with other examples each time, where `make test` repeats its own.
+fuzz: .venv/.dev
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m hypothesis --hypothesis-profile default
 
 check: .venv/.dev
 	$(BIN)/ruff check .

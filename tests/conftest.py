@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from tests.postgres_server import find_binaries, running_server
 
 from cognoscope.core.database import migrate
 from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
+
+# The same examples on every machine, so that a failure is that of a change; `make fuzz` looks for new ones.
+settings.load_profile("ci")
 
 
 @pytest.fixture

@@ -77,6 +77,16 @@ def test_one_of_each_truth_is_needed():
         curve(np.arange(3.0), np.zeros(3, bool))
 
 
+def test_cases_of_a_single_patient_on_one_side_have_no_interval():
+    truth = np.array([False, True, True, True, True, True, True])
+    first = np.array([0.0, 0, 0, 0, 0, 0, 1])
+    areas = paired_auc(first, first[[0, 1, 2, 3, 4, 6, 5]], truth, [0, 0, 0, 0, 1, 0, 0])
+    for found in areas:
+        assert found.low is None
+        assert found.high is None
+    assert areas[0].value == pytest.approx(7 / 12)
+
+
 def test_without_a_mistake_the_interval_still_has_a_width():
     truth = np.arange(20) < 10
     area, _, difference = paired_auc(truth * 1.0, truth * 2.0, truth, range(20))

@@ -72,9 +72,10 @@ def paired_auc(
     patients = len(set(map(str, groups)))
     found = [_area(float(area), covariance[k, k], patients) for k, area in enumerate(areas)]
     gap = float(areas[0] - areas[1])
-    spread = float(np.sqrt(max(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], 0.0)))
-    if not np.isfinite(spread):
+    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    if np.isnan(variance):
         return found[0], found[1], Difference(gap, None, None, None)
+    spread = max(variance, 0.0) ** 0.5
     if spread < 1e-12:
         return found[0], found[1], Difference(gap, gap, gap, 1.0 if abs(gap) < 1e-12 else 0.0)
     reach = float(norm.ppf(0.975)) * spread
@@ -93,23 +94,27 @@ def _components(scores: Array, truth: NDArray[np.bool_]) -> Array:
 
 
 def _covariance(parts: Array, areas: Array, truth: NDArray[np.bool_], index: NDArray[np.int64]) -> Array:
-    """(2, 2) covariance of the areas, patients being independent (Obuchowski 1997, equation 3)."""
+    """(2, 2) covariance of the areas, patients being independent (Obuchowski 1997, equation 3).
+
+    It is not known (all nan) where the cases with the finding, or those without, are of a single patient.
+    """
     sums = []
     for side in (truth, ~truth):
         counts = np.bincount(index[side], minlength=index.max() + 1)
         totals = np.stack([np.bincount(index[side], part[side], minlength=index.max() + 1) for part in parts])
         sums.append((totals - areas[:, None] * counts, int((counts > 0).sum()), int(side.sum())))
     (sick, with_sick, positives), (well, with_well, negatives) = sums
+    if min(with_sick, with_well) < 2:
+        return np.full((len(parts), len(parts)), np.nan)
     patients = int(index.max()) + 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one = with_sick / np.float64(with_sick - 1) / positives**2 * (sick @ sick.T)
-        two = with_well / np.float64(with_well - 1) / negatives**2 * (well @ well.T)
-        mixed = patients / np.float64(patients - 1) / (positives * negatives) * (sick @ well.T)
-        return np.asarray(one + two + mixed + mixed.T, dtype=np.float64)
+    one = with_sick / (with_sick - 1) / positives**2 * (sick @ sick.T)
+    two = with_well / (with_well - 1) / negatives**2 * (well @ well.T)
+    mixed = patients / (patients - 1) / (positives * negatives) * (sick @ well.T)
+    return np.asarray(one + two + mixed + mixed.T, dtype=np.float64)
 
 
 def _area(area: float, variance: float, patients: int) -> Estimate:
-    if not np.isfinite(variance):
+    if np.isnan(variance):
         return Estimate(area, None, None)
     if area in (0.0, 1.0):
         # Nothing was misplaced: the rule of three, as for an event never seen.
