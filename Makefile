@@ -54,7 +54,7 @@ test: .venv/.dev
 
 # The property tests with other examples each time, where `make test` repeats its own.
 fuzz: .venv/.dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m hypothesis --hypothesis-profile default
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m hypothesis --hypothesis-profile fuzz
 
 check: .venv/.dev
 	$(BIN)/ruff check .

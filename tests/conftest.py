@@ -14,6 +14,7 @@ from cognoscope.core.home import Home
 from cognoscope.core.ledger import Ledger
 
 # The same examples on every machine, so that a failure is that of a change; `make fuzz` looks for new ones.
+settings.register_profile("fuzz", deadline=None)
 settings.load_profile("ci")
 
 
