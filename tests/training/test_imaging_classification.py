@@ -14,8 +14,8 @@ from PIL import Image  # noqa: E402
 from training.imaging.classification import run  # noqa: E402
 from training.imaging.cls_bank import Bank, BankSettings, learnt, pooled  # noqa: E402
 from training.imaging.cls_calibrate import platt  # noqa: E402
-from training.imaging.cls_cells import labels_of  # noqa: E402
 from training.imaging.cls_data import Examples, drawn  # noqa: E402
+from training.imaging.cls_lesions import LEAST_RADIUS, masks_of  # noqa: E402
 
 from cognoscope.methods.images.classifier import Classifier  # noqa: E402
 from cognoscope.methods.images.model_folder import ModelFolder  # noqa: E402
@@ -127,7 +127,7 @@ def test_mammograms_learn_where_to_look(tmp_path):
         pictures.append(picture)
     data = folder(tmp_path / "data", rows, pictures)
     given = settings("mammography")
-    given["cells"] = given["cells"] | {"steps": 120, "hidden": 8}
+    given["lesions"] |= {"steps": 60, "widths": [16] * 5, "rate": 5e-3}
     figures = run(given, data, tmp_path / "out", 2)
     more = ModelFolder(tmp_path / "out").about.more
     assert more["score"]["cuts"] == sorted(more["score"]["cuts"])
@@ -163,16 +163,17 @@ def test_local_windows_do_not_hear_light_and_contrast():
     assert isinstance(bank, Bank)
 
 
-def test_a_circle_marks_the_cells_it_holds():
+def test_a_circle_marks_the_pixels_it_holds():
     examples = Examples(
         images=np.zeros((1, 1, 64, 64), np.uint8),
         answers={},
         groups=("a",),
         strata=("0",),
         digests=("0",),
-        circles=(((20.0, 20.0, 2.0, 1), (56.0, 56.0, 2.0, 0)),),
+        circles=(((20.0, 20.0, 2.0, 1), (50.0, 50.0, 12.0, 0)),),
     )
-    labels = labels_of(examples, 16, (64, 64))[0]
-    assert labels[1, 1] == 2
-    assert labels[3, 3] == 1
-    assert labels[0, 3] == 0
+    masks = masks_of(examples, (64, 64))[0, 0]
+    assert masks[20, 20] == 2
+    assert masks[50, 61] == 1
+    assert masks[20, 50] == 0
+    assert (masks == 2).sum() == pytest.approx(np.pi * LEAST_RADIUS**2, rel=0.05)

@@ -67,13 +67,13 @@ def finish(
     members, logits = committee(settings, examples, ready, taught, folds or settings["folds"])
     logits[aside] = asked(members, ready[torch.from_numpy(aside)]) if aside.any() else logits[aside]
     place = None
-    if "cells" in settings:
-        place = located(settings, examples, windows, taught, logits, folds or settings["folds"])
+    if "lesions" in settings:
+        place = located(settings, examples, taught, logits, folds or settings["folds"], out)
         logits = place.logits
     heads, figures = judged(settings, examples, aside, logits)
     more: dict[str, Any] = {}
     if place is not None:
-        heads[0], more, found = scored(heads[0], examples, place.maps, logits, out, settings["cells"]["side"])
+        heads[0], more, found = scored(heads[0], examples, place.maps, logits, out)
         figures |= found
     slopes = surrogate(windows, middle, features[taught, 0], asked(members, ready[taught]))
     height, width = settings["input"]["size"]

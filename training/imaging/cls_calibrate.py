@@ -92,18 +92,3 @@ def _point(name: str, wanted: float, chance: Array, truth: NDArray[np.bool_]) ->
         sensitivity=round(float((chance[truth] >= threshold).mean()), 4),
         specificity=round(specificity_at(chance, truth, wanted), 4),
     )
-
-
-def logistic(features: Array, truth: NDArray[np.bool_], ridge: float = 1.0) -> tuple[float, float, float]:
-    """Two weights, not below 0, and the intercept of a logistic regression on two answers."""
-    spread = features.std(axis=0) + 1e-9
-    middle = features.mean(axis=0)
-    plain = (features - middle) / spread
-
-    def cost(line: Array) -> float:
-        odds = plain @ np.abs(line[:2]) + line[2]
-        return float((np.logaddexp(0, odds) - truth * odds).sum() + ridge * (line[:2] ** 2).sum())
-
-    best = np.asarray(minimize(cost, np.array([0.5, 0.5, -1.0]), method="Nelder-Mead").x, np.float64)
-    first, second = np.abs(best[:2]) / spread
-    return float(first), float(second), float(best[2] - first * middle[0] - second * middle[1])

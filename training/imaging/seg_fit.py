@@ -78,14 +78,14 @@ def fit(
         value.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        _follow(mean, network, min(how["memory"], (step + 1) / (step + 10)))
+        follow(mean, network, min(how["memory"], (step + 1) / (step + 10)))
         if step % 100 == 0 or step + 1 == steps:
             print(f"step {step} loss {value.item():.3f} {time.monotonic() - started:.0f} s", file=sys.stderr)
     return mean
 
 
 @torch.no_grad()
-def _follow(mean: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
+def follow(mean: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
     """Exponential mean of the weights (Polyak and Juditsky 1992); counters are copied."""
     for slow, fast in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
         if slow.dtype.is_floating_point:

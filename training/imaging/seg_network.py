@@ -12,7 +12,8 @@ import torch.nn.functional as f
 from torch import Tensor, nn
 
 
-def _unit(inside: int, outside: int, stride: int = 1, kernel: int = 3, active: bool = True) -> nn.Sequential:
+def unit(inside: int, outside: int, stride: int = 1, kernel: int = 3, active: bool = True) -> nn.Sequential:
+    """A convolution with its norm, and a rectifier where `active`."""
     layers: list[nn.Module] = [
         nn.Conv2d(inside, outside, kernel, stride, kernel // 2, bias=False),
         nn.BatchNorm2d(outside),
@@ -25,10 +26,10 @@ class Residual(nn.Module):
 
     def __init__(self, inside: int, outside: int, stride: int = 1):
         super().__init__()
-        self.first = _unit(inside, outside, stride)
-        self.second = _unit(outside, outside, active=False)
+        self.first = unit(inside, outside, stride)
+        self.second = unit(outside, outside, active=False)
         same = inside == outside and stride == 1
-        self.around = nn.Identity() if same else _unit(inside, outside, stride, 1, active=False)
+        self.around = nn.Identity() if same else unit(inside, outside, stride, 1, active=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """The sum of both ways."""
@@ -43,7 +44,7 @@ class SegmentationNetwork(nn.Module):
 
     def __init__(self, channels: int, classes: int, widths: Sequence[int], depths: Sequence[int], dropout: float = 0.1):
         super().__init__()
-        self.stem = _unit(4 * channels, widths[0])
+        self.stem = unit(4 * channels, widths[0])
         self.down = nn.ModuleList()
         before = widths[0]
         for level, (width, depth) in enumerate(zip(widths, depths, strict=True)):
@@ -55,7 +56,7 @@ class SegmentationNetwork(nn.Module):
         self.narrow = nn.ModuleList()
         self.up = nn.ModuleList()
         for below, width in zip(widths[:0:-1], widths[-2::-1], strict=True):
-            self.narrow.append(_unit(below, width, kernel=1))
+            self.narrow.append(unit(below, width, kernel=1))
             self.up.append(Residual(2 * width, width))
         self.head = nn.Conv2d(widths[0], 4 * classes, 3, padding=1)
 

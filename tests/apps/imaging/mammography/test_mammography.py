@@ -76,6 +76,13 @@ def test_a_peak_is_marked_once_and_where_it_is(row, column, strength):
     assert abs(marks[0].column - (column * 16 + 7.5)) < 1
 
 
+def test_the_rim_of_a_large_lesion_is_no_mark_of_its_own():
+    rows, columns = np.mgrid[:64, :40]
+    hill = 4 - np.hypot(rows - 30, columns - 15) / 4
+    marks = marks_of(np.maximum(hill, 3 - np.hypot(rows - 55, columns - 30)).astype(np.float32), 1.0, 0.0, 0.6)
+    assert [(mark.row // 8, mark.column // 8) for mark in marks] == [(30, 15), (55, 30)]
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**31))
 def test_marks_are_few_sure_and_on_the_film(seed):

@@ -18,8 +18,8 @@ from cognoscope.methods.onnx import Network
 
 MALIGNANT, ABNORMAL, DENSITY = "malignant", "abnormal", "density"
 MOST_MARKS = 3
-REACH = 2
-"""Cells around a mark in which no second one is made."""
+REACH = 32
+"""Pixels of the prepared breast around a mark in which no second one is made."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Film:
         malignant: calibrated probability of malignancy; beside the other films of the case where there are any.
         score: 1 to 10, of that probability.
         odds: log-odds of malignancy of this film alone, before any calibration.
-        answers: by question. marks: places to look at. evidence: for malignancy, by cell (log-odds).
+        answers: by question. marks: places to look at. evidence: for malignancy, by place (log-odds).
     """
 
     malignant: float
@@ -114,17 +114,20 @@ def score_of(chance: float, cuts: tuple[float, ...]) -> int:
 
 
 def marks_of(evidence: NDArray[np.float32], slope: float, intercept: float, least: float) -> tuple[Mark, ...]:
-    """Up to three peaks of the evidence for a lesion (log-odds by cell) whose certainty is at least `least`."""
+    """Up to three peaks of the evidence for a lesion (log-odds by place) whose certainty is at least `least`."""
     chance = expit(slope * evidence + intercept)
     height, width = SIZE[0] / evidence.shape[0], SIZE[1] / evidence.shape[1]
-    left = np.array(chance, np.float64)
+    down, across = round(REACH / height), round(REACH / width)
+    # The rim of a large lesion is no peak of its own.
+    highest = chance == ndimage.maximum_filter(chance, (2 * down + 1, 2 * across + 1))
+    left = np.where(highest, chance, 0.0)
     found: list[Mark] = []
     while len(found) < MOST_MARKS and float(left.max()) >= least:
         peak = np.unravel_index(int(left.argmax()), left.shape)
         certain = float(left[peak])
-        labels, _ = ndimage.label(left >= 0.7 * certain)
+        labels, _ = ndimage.label(chance >= 0.7 * certain)
         rows, columns = np.nonzero(labels == labels[peak])
-        near = (abs(rows - peak[0]) <= REACH) & (abs(columns - peak[1]) <= REACH)
+        near = (abs(rows - peak[0]) <= down) & (abs(columns - peak[1]) <= across)
         rows, columns = rows[near], columns[near]
         found.append(
             Mark(
@@ -135,8 +138,8 @@ def marks_of(evidence: NDArray[np.float32], slope: float, intercept: float, leas
                 certainty=round(certain, 3),
             )
         )
-        top, start = max(0, peak[0] - REACH), max(0, peak[1] - REACH)
-        left[top : peak[0] + REACH + 1, start : peak[1] + REACH + 1] = 0
+        top, start = max(0, peak[0] - down), max(0, peak[1] - across)
+        left[top : peak[0] + down + 1, start : peak[1] + across + 1] = 0
     return tuple(found)
 
 
