@@ -56,11 +56,11 @@ def probability(asked: Asked, answer: Answer, key: str, label: Sentence, labels:
     )
 
 
-def heat_overlay(asked: Asked, heat: NDArray[np.uint8]) -> Overlay:
+def heat_overlay(asked: Asked, heat: NDArray[np.uint8], label: Sentence = HEAT) -> Overlay:
     """Where the network looked, over the image; `heat` is rows x columns of the image."""
     return Overlay(
         key=f"heat{asked.suffix}",
-        label=HEAT,
+        label=label,
         kind="heatmap",
         image=asked.image.name,
         raster=pixels.keep(heat[np.newaxis]),

@@ -141,6 +141,15 @@ def test_a_film_that_cannot_be_read_is_named_and_counts_for_nothing():
     assert any("image_2" in sentence.en for sentence in two.would_change)
 
 
+@pytest.mark.parametrize("sides", ["LR", "LL", ".."])
+def test_what_is_said_of_each_film_has_a_name_of_its_own(sides):
+    films = [cases.film((250 + 10 * at, 120)) for at in range(2)]
+    (proposal,) = application(cases.model()).propose(cases.case(*films, sides=sides))
+    for said in (proposal.value.measurements, proposal.value.overlays):
+        labels = [each.label.fr for each in said]
+        assert len(set(labels)) == len(labels)
+
+
 def listed(path: Path, header: list[str], rows: list[list[str]]) -> Path:
     for name in {row[0] for row in rows}:
         Image.fromarray(cases.film((int(name[0]) * 40 + 200, 100))).save(path / name)
@@ -157,6 +166,17 @@ def test_films_of_one_examination_are_one_case(tmp_path):
     assert [image.name for image in two.images] == ["image_1", "image_2"]
     assert [image.name for image in one.images] == ["image"]
     assert cases_from_file(tmp_path / "labels.csv", cases.AS_OF) == [two, one]
+
+
+def test_a_table_of_another_name_and_place_says_the_sides(tmp_path):
+    films = tmp_path / "films"
+    films.mkdir()
+    listed(films, ["file", "pair_id"], [["0.png", "a"], ["1.png", "a"]])
+    table = tmp_path / "january.csv"
+    table.write_text("file,pair_id,side,pixel_size_mm\nfilms/0.png,a,left,0.2\nfilms/1.png,a,right,0.2\n")
+    (case,) = cases_from_file(table, cases.AS_OF)
+    assert [image.laterality for image in case.images] == ["L", "R"]
+    assert all(image.spacing and image.spacing[-1] == 0.2 for image in case.images)
 
 
 def test_without_examinations_each_film_is_a_case(tmp_path):

@@ -13,7 +13,7 @@ from cognoscope.core.proposal import Headline, Proposal
 from cognoscope.methods.images.answers import Answer, conformal_set
 from cognoscope.methods.images.asking import Asked
 from cognoscope.methods.images.kind import Refusal
-from cognoscope.methods.images.spoken import heat_overlay, named, percent, probability, word
+from cognoscope.methods.images.spoken import HEAT, heat_overlay, named, percent, probability, word
 
 Read = tuple[Asked, Film | Refusal]
 """One film of the case, and what was read on it or why nothing was."""
@@ -85,8 +85,10 @@ def _headline(asked: Asked, film: Film, seen: int, films: int) -> Sentence:
     if side:
         fr, en = f"{fr} ({side.fr})", f"{en} ({side.en})"
     if share is not None:
-        fr += f" : à ce score, {share[0]} films sur {share[1]} étaient malins"
-        en += f": at this score {share[0]} of {share[1]} films were malignant"
+        several = share[0] > 1
+        fr += f" : à ce score, {share[0]} {'films' if several else 'film'} sur {share[1]} "
+        fr += "étaient malins" if several else "était malin"
+        en += f": at this score {share[0]} of {share[1]} films {'were' if several else 'was'} malignant"
     if seen < films:
         fr, en = f"{fr} ; {seen} clichés lus sur {films}", f"{en}; {seen} of {films} films read"
     return Sentence(fr=f"{fr}. {OLD_FILM.fr}", en=f"{en}. {OLD_FILM.en}")
@@ -103,14 +105,11 @@ def _case_score(whole: Asked, worst: Film) -> Measurement:
 
 
 def _of_film(asked: Asked, film: Film) -> list[Measurement]:
-    name = SIDES.get(asked.image.laterality or "")
-    where = Sentence(fr=name.fr, en=name.en) if name else Sentence(fr="cliché", en="film")
-    number = asked.suffix.lstrip("-") if not name else ""
-    tail = f" {number}" if number else ""
+    where = _where(asked)
     found = [
         Measurement(
             key=f"film-score{asked.suffix}",
-            label=Sentence(fr=f"Score, {where.fr}{tail} (1 à 10)", en=f"Score, {where.en}{tail} (1 to 10)"),
+            label=Sentence(fr=f"Score, {where.fr} (1 à 10)", en=f"Score, {where.en} (1 to 10)"),
             amount=float(film.score),
             words=_score_words(film),
             evidence=(asked.whole,),
@@ -118,8 +117,8 @@ def _of_film(asked: Asked, film: Film) -> list[Measurement]:
         Measurement(
             key=f"malignant{asked.suffix}",
             label=Sentence(
-                fr=f"Malignité, {where.fr}{tail} : probabilité parmi des films comme ceux de l'apprentissage",
-                en=f"Malignancy, {where.en}{tail}: probability among films like those learnt from",
+                fr=f"Malignité, {where.fr} : probabilité parmi des films comme ceux de l'apprentissage",
+                en=f"Malignancy, {where.en}: probability among films like those learnt from",
             ),
             amount=round(film.malignant, 3),
             options=_plausible(film),
@@ -129,12 +128,12 @@ def _of_film(asked: Asked, film: Film) -> list[Measurement]:
     ]
     if ABNORMAL in film.answers:
         label = Sentence(
-            fr=f"Anomalie, bénigne ou maligne, {where.fr}{tail} : probabilité",
-            en=f"Abnormality, benign or malignant, {where.en}{tail}: probability",
+            fr=f"Anomalie, bénigne ou maligne, {where.fr} : probabilité",
+            en=f"Abnormality, benign or malignant, {where.en}: probability",
         )
         found.append(probability(asked, film.answers[ABNORMAL], "abnormal", label, LABELS))
     if DENSITY in film.answers:
-        found.append(_density(asked, film.answers[DENSITY], f"{where.fr}{tail}", f"{where.en}{tail}"))
+        found.append(_density(asked, film.answers[DENSITY], f"{where.fr}", f"{where.en}"))
     return found
 
 
@@ -172,7 +171,17 @@ def _marks(asked: Asked, film: Film) -> list[ImageMark]:
 
 
 def _heat(asked: Asked, film: Film) -> Overlay:
-    return heat_overlay(asked, np.asarray(heat_of(film.evidence, film.breast, asked.shown.shape), np.uint8))
+    where = _where(asked)
+    label = Sentence(fr=f"{HEAT.fr}, {where.fr}", en=f"{HEAT.en}, {where.en}")
+    return heat_overlay(asked, np.asarray(heat_of(film.evidence, film.breast, asked.shown.shape), np.uint8), label)
+
+
+def _where(asked: Asked) -> Sentence:
+    """The breast, or the film where its side is not known; numbered where the case holds several of the same."""
+    name = SIDES.get(asked.image.laterality or "", Sentence(fr="cliché", en="film"))
+    number = asked.suffix.rpartition("-")[2]
+    tail = f" {number}" if number.isdigit() else ""
+    return Sentence(fr=f"{name.fr}{tail}", en=f"{name.en}{tail}")
 
 
 def _unread(asked: Asked, refusal: Refusal) -> Sentence:

@@ -1,7 +1,8 @@
 """The case: the films of one examination of one woman, one to eight views.
 
-Pictures say neither whose they are nor which side: a table beside them (`images.csv` or `labels.csv`) may, with the
-columns file, pair_id (or exam), laterality (or side) and pixel_size_mm. DICOM objects say side and size of a pixel.
+Pictures say neither whose they are nor which side: a table may (`images.csv` or `labels.csv` of a folder, or any other
+that is given itself), with the columns file, pair_id (or exam), laterality (or side) and pixel_size_mm. DICOM objects
+say side and size of a pixel.
 """
 
 import csv
@@ -15,7 +16,7 @@ from cognoscope.core.case import Case, CaseImage
 from cognoscope.core.errors import InvalidInput
 from cognoscope.core.noun import Sentence
 from cognoscope.intake.imaging import from_file, from_study
-from cognoscope.intake.imaging.listed import TABLES, listed
+from cognoscope.intake.imaging.listed import TABLES, Listed, listed_in
 from cognoscope.methods.images.kind import ImageKind
 
 KIND = ImageKind(
@@ -39,7 +40,8 @@ def cases_from_file(path: Path, as_of: datetime) -> list[Case]:
     exams = _exams(table) if table else []
     if table is None or not exams:
         return from_file.cases_from_file(KIND, path, as_of)
-    return [_case(files, as_of) for files in exams]
+    pictures = {each.file: each for each in listed_in(table)}
+    return [_case([pictures[file] for file in files], as_of) for files in exams]
 
 
 def cases_from_study(store: Any, study: str, as_of: datetime) -> list[Case]:
@@ -65,8 +67,8 @@ def build_case(images: Sequence[CaseImage], as_of: datetime, subject: str = "", 
     )
 
 
-def _case(files: list[Path], as_of: datetime) -> Case:
-    return build_case([from_file.image_of(KIND, listed(file)) for file in files], as_of, source="file")
+def _case(pictures: Sequence[Listed], as_of: datetime) -> Case:
+    return build_case([from_file.image_of(KIND, picture) for picture in pictures], as_of, source="file")
 
 
 def _exams(table: Path) -> list[list[Path]]:
