@@ -1,7 +1,5 @@
 """Where in the breast: evidence by places of a few millimetres, taught with the circles that radiologists drew."""
 
-import copy
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +11,7 @@ from torch import nn
 
 from training.imaging.augment import Augmentation, moved, toned
 from training.imaging.cls_data import Examples
-from training.imaging.seg_fit import follow
+from training.imaging.descent import descend
 from training.imaging.seg_network import Residual, unit
 
 STRIDE = 8
@@ -114,27 +112,16 @@ def teach_lesions(
     by = Augmentation(**settings["augment"])
     torch.manual_seed(seed)
     draw = torch.Generator().manual_seed(seed)
-    network = LesionNetwork(settings["widths"], settings["dropout"]).train().to(memory_format=torch.channels_last)
-    mean = copy.deepcopy(network).eval()
-    optimiser = torch.optim.AdamW(network.parameters(), settings["rate"], weight_decay=settings["decay"])
     films, wanted = torch.from_numpy(images), torch.from_numpy(masks)
     pools = [torch.from_numpy(part) for kind in (2, 1, 0) if len(part := chosen[kinds[chosen] == kind])]
-    for step in range(settings["steps"]):
-        warm = min(1.0, (step + 1) / 50)
-        for group in optimiser.param_groups:
-            group["lr"] = settings["rate"] * warm * (0.5 + 0.5 * math.cos(math.pi * step / settings["steps"])) + 1e-6
+
+    def drawn() -> tuple[torch.Tensor, torch.Tensor]:
         batch = torch.cat([pool[torch.randint(len(pool), (settings["each"],), generator=draw)] for pool in pools])
         x, y = moved(films[batch].float() / 255, wanted[batch].float(), size, by, draw)
-        x = (toned(x, by, draw) * (x > 0)).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            found = network(x)
-        value = loss(found.float(), x, y)
-        optimiser.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        follow(mean, network, min(0.99, (step + 1) / (step + 10)))
-    return mean
+        return toned(x, by, draw) * (x > 0), y
+
+    network = LesionNetwork(settings["widths"], settings["dropout"])
+    return descend(network, settings, settings["steps"], drawn, loss)
 
 
 def loss(found: torch.Tensor, images: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
